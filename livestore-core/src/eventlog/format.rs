@@ -1,0 +1,51 @@
+//! The format of an eventlog's database, and the way from an older one to today's.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::EventlogError;
+
+/// Marks a database as an eventlog (SQLite's `application_id`): `lsel`.
+pub(super) const APPLICATION_ID: i64 = 0x6c73_656c;
+
+/// The steps from each format to the next; the first makes an empty database format 1.
+///
+/// Steps are only ever added: logs of every format are out there.
+const STEPS: &[&str] = &["CREATE TABLE eventlog (
+    seq_global INTEGER NOT NULL,
+    seq_client INTEGER NOT NULL,
+    seq_rebase_generation INTEGER NOT NULL,
+    parent_global INTEGER NOT NULL,
+    parent_client INTEGER NOT NULL,
+    parent_rebase_generation INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    args TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    PRIMARY KEY (seq_global, seq_client)
+) STRICT, WITHOUT ROWID;"];
+
+/// Checks that the database is an eventlog and brings it to the newest format, in one transaction.
+pub(super) fn prepare(connection: &mut Connection) -> Result<(), EventlogError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let number = |sql: &str| transaction.query_row(sql, (), |row| row.get::<_, i64>(0));
+    let id = number("PRAGMA application_id")?;
+    let empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
+    if id != APPLICATION_ID && !(id == 0 && empty) {
+        return Err(EventlogError::Foreign { found: id });
+    }
+    let found = number("PRAGMA user_version")?;
+    let supported = STEPS.len() as i64;
+    let done = match usize::try_from(found) {
+        Ok(done) if done <= STEPS.len() => done,
+        _ => return Err(EventlogError::NewerFormat { found, supported }),
+    };
+    if done < STEPS.len() {
+        for step in &STEPS[done..] {
+            transaction.execute_batch(step)?;
+        }
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", supported)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! What an app's schema and code usually need.
+
+pub use serde::{Deserialize, Serialize};
+
+pub use crate::{
+    adapter::Memory,
+    error::Error,
+    event::{EncodedEvent, Event, EventInput, IntoEvents, new_id},
+    query::{
+        Column, ColumnKind, ColumnType, Predicate, Query, TableRow, Value, ValueError, ValueRef,
+        sql,
+    },
+    schema::{MaterializerContext, Schema, SchemaError, Table},
+    store::{BootStatus, LiveQuery, Receipt, Store, StoreStatus, Subscription},
+};
+pub use livestore_macros::{Event, Table};

@@ -1,0 +1,55 @@
+//! What can go wrong when state is read.
+
+use super::ValueError;
+
+/// A query that could not be run or whose rows did not decode.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// SQLite refuses the text or fails to run it.
+    #[error("query failed: {source} in `{sql}`")]
+    Sqlite {
+        /// The SQL text.
+        sql: String,
+        /// SQLite's own words.
+        source: rusqlite::Error,
+    },
+    /// The statement would write; queries only read.
+    #[error("a query only reads, but `{sql}` writes: commit an event instead")]
+    Writes {
+        /// The SQL text.
+        sql: String,
+    },
+    /// A stored value doesn't fit the Rust type it is read into.
+    #[error("column {column} of the result of `{sql}`: {source}")]
+    Decode {
+        /// The column's name, or its place in the row.
+        column: String,
+        /// The SQL text.
+        sql: String,
+        /// What was expected.
+        source: ValueError,
+    },
+    /// The row lacks a column that the Rust type wants.
+    #[error("the result of `{sql}` has no column `{column}`")]
+    MissingColumn {
+        /// The column's name.
+        column: String,
+        /// The SQL text.
+        sql: String,
+    },
+    /// A value was given for a parameter that the text doesn't have, or the other way round.
+    #[error("parameters of `{sql}`: {message}")]
+    Parameters {
+        /// The SQL text.
+        sql: String,
+        /// What doesn't match.
+        message: String,
+    },
+    /// The store is shut down.
+    #[error("store `{store}` is closed")]
+    Closed {
+        /// The store.
+        store: String,
+    },
+}

@@ -1,0 +1,60 @@
+//! Pieces of SQL text: quoted names, literals, parameters.
+
+use std::fmt::Write as _;
+
+use super::Value;
+
+/// Returns the name as a quoted SQL identifier.
+pub(crate) fn quote(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 2);
+    push_quoted(&mut out, name);
+    out
+}
+
+pub(super) fn push_quoted(sql: &mut String, name: &str) {
+    sql.push('"');
+    if name.contains('"') {
+        sql.push_str(&name.replace('"', "\"\""));
+    } else {
+        sql.push_str(name);
+    }
+    sql.push('"');
+}
+
+pub(super) fn push_parameter(sql: &mut String, number: usize) {
+    sql.push('?');
+    let mut digits = [0_u8; 20];
+    let mut at = digits.len();
+    let mut rest = number;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    sql.extend(digits[at..].iter().map(|&b| char::from(b)));
+}
+
+/// Returns the value as SQL text, for places that take no parameters, such as a column's default.
+pub(crate) fn quote_literal(value: &Value) -> String {
+    match value {
+        Value::Null => "NULL".into(),
+        Value::Integer(v) => v.to_string(),
+        // The debug form always has a fraction or an exponent, so SQLite reads it as a real.
+        Value::Real(v) if v.is_finite() => format!("{v:?}"),
+        Value::Real(v) if v.is_nan() => "NULL".into(),
+        Value::Real(v) => if *v > 0.0 { "9e999" } else { "-9e999" }.into(),
+        Value::Text(v) => format!("'{}'", v.replace('\'', "''")),
+        Value::Blob(v) => {
+            let mut out = String::with_capacity(2 * v.len() + 3);
+            out.push_str("X'");
+            for byte in v {
+                let _ = write!(out, "{byte:02X}");
+            }
+            out.push('\'');
+            out
+        }
+    }
+}

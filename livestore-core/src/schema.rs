@@ -1,0 +1,102 @@
+//! The schema: what an app declares.
+//!
+//! Tables (how state is queried), events with their scope, and the materializers that turn an event
+//! into writes. A [`Schema`] is checked when it is built and never changes afterwards. Creating the
+//! tables and running the materializers is the business of `state`.
+
+mod builder;
+mod context;
+mod error;
+mod table;
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+pub use builder::SchemaBuilder;
+pub use context::MaterializerContext;
+pub use error::{MaterializeError, SchemaError};
+pub use table::{ColumnDef, Table, TableDef};
+
+use crate::{
+    event::{EncodedEvent, EventScope},
+    query::Writes,
+};
+
+/// The prefix of the engine's own tables; an app's tables must not use it.
+pub(crate) const SYSTEM_PREFIX: &str = "__livestore_";
+
+/// Everything an app declares: tables, events and materializers.
+///
+/// A clone is a reference count.
+///
+/// ```
+/// use livestore_core::prelude::*;
+///
+/// #[derive(Event, Clone, Debug, Serialize, Deserialize)]
+/// #[event(name = "v1.TodoCreated")]
+/// struct TodoCreated { id: String, text: String }
+///
+/// #[derive(Table, Clone, Debug, PartialEq)]
+/// #[table(name = "todos")]
+/// struct Todo {
+///     #[column(primary_key)] id: String,
+///     #[column(default = "")] text: String,
+/// }
+///
+/// let schema = Schema::builder()
+///     .table::<Todo>()
+///     .on(|e: &TodoCreated, _| Todo::insert().set(Todo::ID, &e.id).set(Todo::TEXT, &e.text))
+///     .build()?;
+/// # Ok::<(), SchemaError>(())
+/// ```
+#[derive(Clone)]
+pub struct Schema {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    tables: Vec<TableDef>,
+    events: HashMap<&'static str, EventDef>,
+}
+
+type Materializer = dyn Fn(&EncodedEvent, &MaterializerContext<'_>) -> Result<Writes, MaterializeError>
+    + Send
+    + Sync;
+
+/// A declared event.
+pub(crate) struct EventDef {
+    pub(crate) name: Arc<str>,
+    pub(crate) scope: EventScope,
+    pub(crate) materializer: Box<Materializer>,
+}
+
+impl Schema {
+    /// Starts a schema.
+    pub fn builder() -> SchemaBuilder {
+        SchemaBuilder::default()
+    }
+
+    /// Returns the declared tables, in the order they were declared.
+    pub fn tables(&self) -> &[TableDef] {
+        &self.inner.tables
+    }
+
+    /// Returns the names of the declared events, sorted.
+    pub fn event_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.inner.events.keys().copied().collect();
+        names.sort_unstable();
+        names
+    }
+
+    pub(crate) fn event(&self, name: &str) -> Option<&EventDef> {
+        self.inner.events.get(name)
+    }
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schema")
+            .field("tables", &self.inner.tables)
+            .field("events", &self.event_names())
+            .finish_non_exhaustive()
+    }
+}

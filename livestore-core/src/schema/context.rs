@@ -1,0 +1,56 @@
+//! What a materializer may know besides its event's arguments.
+
+use rusqlite::Connection;
+
+use crate::{
+    event::{EncodedEvent, SeqNum},
+    query::{self, Query, QueryError},
+};
+
+/// The moment a materializer runs in: the event's metadata and the state before its writes.
+pub struct MaterializerContext<'a> {
+    state: &'a Connection,
+    event: &'a EncodedEvent,
+}
+
+impl std::fmt::Debug for MaterializerContext<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MaterializerContext")
+            .field("event", &self.event)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> MaterializerContext<'a> {
+    pub(crate) fn new(state: &'a Connection, event: &'a EncodedEvent) -> Self {
+        Self { state, event }
+    }
+
+    /// Reads the state as it is before the event.
+    ///
+    /// # Errors
+    /// When the query doesn't run or its rows don't decode. Return the error to refuse the event.
+    pub fn query<Q: Query>(&self, query: &Q) -> Result<Q::Output, QueryError> {
+        query::run(self.state, &query.statement(), |rows| query.read(rows))
+    }
+
+    /// Returns the event as it stands in the log.
+    pub fn event(&self) -> &EncodedEvent {
+        self.event
+    }
+
+    /// Returns the event's sequence number; it may change once while the event is not synced.
+    pub fn seq(&self) -> SeqNum {
+        self.event.seq
+    }
+
+    /// Returns the client that committed the event.
+    pub fn client_id(&self) -> &str {
+        self.event.client_id.as_str()
+    }
+
+    /// Returns the session that committed the event.
+    pub fn session_id(&self) -> &str {
+        self.event.session_id.as_str()
+    }
+}

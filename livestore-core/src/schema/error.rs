@@ -1,0 +1,121 @@
+//! What can be wrong with a schema, and how materializing an event can fail.
+
+use crate::query::MaterializerFailure;
+
+/// A schema that cannot work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SchemaError {
+    /// Two tables have one name (SQLite doesn't tell upper from lower case).
+    #[error("table `{table}` is declared twice")]
+    DuplicateTable {
+        /// The table.
+        table: String,
+    },
+    /// Two events have one name.
+    #[error("event `{event}` is declared twice")]
+    DuplicateEvent {
+        /// The event.
+        event: String,
+    },
+    /// Two columns of a table have one name (SQLite doesn't tell upper from lower case).
+    #[error("column `{column}` of table `{table}` is declared twice")]
+    DuplicateColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// Rows could not be told apart when a change is rolled back.
+    #[error("table `{table}` has no primary key")]
+    NoPrimaryKey {
+        /// The table.
+        table: String,
+    },
+    /// A null in the key would not identify a row.
+    #[error("primary key column `{column}` of table `{table}` must not be nullable")]
+    NullablePrimaryKey {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// A default of another kind than the column, or null for a column that isn't nullable.
+    #[error("the default of column `{column}` of table `{table}` is not a value of the column")]
+    DefaultMismatch {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// The name is empty or kept for the engine or SQLite.
+    #[error("`{name}` cannot be used as a name: it is empty or reserved")]
+    ReservedName {
+        /// The name.
+        name: String,
+    },
+    /// A materializer writes a table that the schema doesn't declare.
+    #[error(
+        "the materializer of event `{event}` writes `{table}`, which is no table of the schema"
+    )]
+    UndeclaredTable {
+        /// The event.
+        event: String,
+        /// What it would have written.
+        table: String,
+    },
+    /// More tables than the engine can tell apart.
+    #[error("a schema can have at most 65535 tables")]
+    TooManyTables,
+}
+
+/// An event that could not be turned into writes; nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MaterializeError {
+    /// The arguments don't decode into the declared type.
+    #[error("event `{event}` {seq}: its arguments do not decode: {source}")]
+    Decode {
+        /// The event.
+        event: String,
+        /// Its sequence number.
+        seq: crate::event::SeqNum,
+        /// What serde found.
+        source: serde_json::Error,
+    },
+    /// The materializer returned an error.
+    #[error("event `{event}` {seq}: its materializer failed: {source}")]
+    Failed {
+        /// The event.
+        event: String,
+        /// Its sequence number.
+        seq: crate::event::SeqNum,
+        /// The materializer's error.
+        source: MaterializerFailure,
+    },
+    /// SQLite refused a write, by a constraint or because the text is wrong.
+    #[error("event `{event}` {seq}: a write failed: {source} in `{sql}`")]
+    Write {
+        /// The event.
+        event: String,
+        /// Its sequence number.
+        seq: crate::event::SeqNum,
+        /// The SQL text.
+        sql: String,
+        /// SQLite's own words.
+        source: rusqlite::Error,
+    },
+    /// The write breaks the schema.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The state database itself failed.
+    #[error("the state database failed at event `{event}` {seq}: {source}")]
+    State {
+        /// The event.
+        event: String,
+        /// Its sequence number.
+        seq: crate::event::SeqNum,
+        /// SQLite's own words.
+        source: rusqlite::Error,
+    },
+}

@@ -1,0 +1,232 @@
+//! The state database: the tables an app queries, derived from the log.
+//!
+//! Here live the DDL, the materialization of events, the record of which rows they changed, and the
+//! roll back of such a record. The state knows which event it reflects (its head) and can always be
+//! rebuilt from the log. It decides nothing: which events to apply is told from above.
+
+mod capture;
+mod changeset;
+mod ddl;
+mod savepoint;
+mod write;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rusqlite::{
+    Connection,
+    hooks::{AuthAction, AuthContext, Authorization},
+};
+
+pub(crate) use capture::Touched;
+#[cfg(test)]
+use changeset::Change;
+pub(crate) use changeset::{Changeset, RollbackError};
+
+use self::{capture::Capture, changeset::Inverse};
+use crate::{
+    event::{EncodedEvent, SeqNum},
+    query::{self, AccessLog, Footprint, QueryError, Rows, Statement, TableId},
+    schema::{MaterializeError, Schema},
+};
+
+/// Statements kept prepared; an app has far fewer distinct ones.
+const STATEMENT_CACHE: usize = 256;
+/// Footprints kept; texts made on the fly must not grow the cache without end.
+const FOOTPRINT_CACHE: usize = 1024;
+
+/// A state database and what is known about it.
+pub(crate) struct State {
+    connection: Connection,
+    schema: Schema,
+    capture: Arc<Mutex<Capture>>,
+    access: Arc<Mutex<Access>>,
+    footprints: HashMap<String, Arc<Footprint>>,
+    inverses: Vec<Inverse>,
+    head: SeqNum,
+}
+
+/// What the authorizer allows and notes.
+#[derive(Debug, Default)]
+struct Access {
+    log: AccessLog,
+    /// Set while SQL text of the app's own is prepared as a write.
+    guarded: bool,
+}
+
+impl State {
+    /// Creates the tables of the schema in an empty in-memory database.
+    pub(crate) fn open(schema: &Schema) -> rusqlite::Result<Self> {
+        let mut connection = Connection::open_in_memory()?;
+        connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+        connection.execute_batch(ddl::PRAGMAS)?;
+        connection.execute_batch(&ddl::create_all(schema))?;
+
+        let (mut capture, mut access) = (Capture::default(), Access::default());
+        for (i, table) in schema.tables().iter().enumerate() {
+            let id = TableId(i as u16);
+            capture.add_table(id, &table.name);
+            access.log.add_table(
+                id,
+                &table.name,
+                table.columns.iter().map(|column| column.name.as_str()),
+            );
+        }
+        let (capture, access) = (Arc::new(Mutex::new(capture)), Arc::new(Mutex::new(access)));
+        // Both hooks stay for good: setting an authorizer again expires every prepared statement.
+        let hook = Arc::clone(&capture);
+        connection.preupdate_hook(Some(move |_, _: &str, table: &str, case: &_| {
+            lock(&hook).record(table, case)
+        }))?;
+        let authorizer = Arc::clone(&access);
+        connection.authorizer(Some(move |context: AuthContext<'_>| {
+            lock(&authorizer).authorize(&context)
+        }))?;
+
+        let inverses = schema.tables().iter().map(Inverse::new).collect();
+        Ok(Self {
+            connection,
+            schema: schema.clone(),
+            capture,
+            access,
+            footprints: HashMap::new(),
+            inverses,
+            head: SeqNum::ROOT,
+        })
+    }
+
+    /// Returns the last event the state reflects.
+    pub(crate) fn head(&self) -> SeqNum {
+        self.head
+    }
+
+    /// Applies events, all or none, and returns what each of them changed.
+    pub(crate) fn apply(
+        &mut self,
+        events: &[EncodedEvent],
+    ) -> Result<Vec<Changeset>, MaterializeError> {
+        let Some(last) = events.last() else {
+            return Ok(Vec::new());
+        };
+        let failed = |source| MaterializeError::State {
+            event: last.name.to_string(),
+            seq: last.seq,
+            source,
+        };
+        self.atomically(failed, |state| {
+            let mut changesets = Vec::with_capacity(events.len());
+            for event in events {
+                changesets.push(state.materialize(event)?);
+            }
+            state.set_head(last.seq).map_err(failed)?;
+            Ok(changesets)
+        })
+    }
+
+    /// Takes back what events changed, newest first, all or nothing; `head` is the event before the first.
+    pub(crate) fn roll_back(
+        &mut self,
+        changesets: &[Changeset],
+        head: SeqNum,
+    ) -> Result<(), RollbackError> {
+        self.atomically(RollbackError::from, |state| {
+            for change in changesets
+                .iter()
+                .rev()
+                .flat_map(|changeset| changeset.changes.iter().rev())
+            {
+                let inverse = &state.inverses[usize::from(change.table.0)];
+                inverse.apply(&state.connection, &change.row)?;
+            }
+            state.set_head(head).map_err(RollbackError::from)
+        })
+    }
+
+    /// Runs a query.
+    pub(crate) fn query<R>(
+        &self,
+        statement: &Statement,
+        read: impl FnOnce(Rows<'_>) -> Result<R, QueryError>,
+    ) -> Result<R, QueryError> {
+        query::run(&self.connection, statement, read)
+    }
+
+    /// Returns what a query reads.
+    pub(crate) fn footprint(&mut self, sql: &str) -> Result<Arc<Footprint>, QueryError> {
+        if let Some(footprint) = self.footprints.get(sql) {
+            return Ok(Arc::clone(footprint));
+        }
+        lock(&self.access).log.take();
+        // Not through the cache: SQLite reports reads only while it prepares.
+        let prepared = self.connection.prepare(sql);
+        let (footprint, _) = lock(&self.access).log.take();
+        prepared.map_err(|source| QueryError::Sqlite {
+            sql: sql.to_owned(),
+            source,
+        })?;
+        if self.footprints.len() >= FOOTPRINT_CACHE {
+            self.footprints.clear();
+        }
+        let footprint = Arc::new(footprint);
+        self.footprints
+            .insert(sql.to_owned(), Arc::clone(&footprint));
+        Ok(footprint)
+    }
+
+    fn set_head(&mut self, head: SeqNum) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(ddl::SET_HEAD)?.execute((
+            head.global as i64,
+            head.client as i64,
+            head.rebase_generation as i64,
+        ))?;
+        self.head = head;
+        Ok(())
+    }
+}
+
+impl Access {
+    fn authorize(&mut self, context: &AuthContext<'_>) -> Authorization {
+        let refused = match context.action {
+            AuthAction::Read {
+                table_name,
+                column_name,
+            } => {
+                self.log.read(table_name, column_name);
+                return Authorization::Allow;
+            }
+            _ if !self.guarded => return Authorization::Allow,
+            AuthAction::Select | AuthAction::Recursive | AuthAction::Function { .. } => {
+                return Authorization::Allow;
+            }
+            AuthAction::Insert { table_name }
+            | AuthAction::Delete { table_name }
+            | AuthAction::Update { table_name, .. } => {
+                if self.log.table(table_name).is_some() {
+                    return Authorization::Allow;
+                }
+                table_name.to_owned()
+            }
+            ref other => format!("{other:?}"),
+        };
+        self.log.refuse(&refused);
+        Authorization::Deny
+    }
+}
+
+/// Locks; a panic elsewhere leaves these plain values whole.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State")
+            .field("head", &self.head)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! The SQL that creates a state database.
+
+use crate::{
+    query::{ColumnKind, quote, quote_literal},
+    schema::{ColumnDef, Schema, TableDef},
+};
+
+/// SQLite's builds differ in their defaults, so what matters is set.
+pub(super) const PRAGMAS: &str = "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;";
+
+pub(super) const SET_HEAD: &str = "UPDATE __livestore_state_head \
+     SET seq_global = ?1, seq_client = ?2, seq_rebase_generation = ?3 WHERE id = 1";
+
+const SYSTEM_TABLES: &str = "CREATE TABLE __livestore_state_head (\
+     id INTEGER PRIMARY KEY NOT NULL, seq_global INTEGER NOT NULL, seq_client INTEGER NOT NULL, \
+     seq_rebase_generation INTEGER NOT NULL) STRICT;\
+     INSERT INTO __livestore_state_head VALUES (1, 0, 0, 0);";
+
+/// Returns the statements that create every table and index of a schema.
+pub(super) fn create_all(schema: &Schema) -> String {
+    let mut sql = String::from(SYSTEM_TABLES);
+    for table in schema.tables() {
+        sql.push_str(&create_table(table));
+        sql.push_str(&create_indexes(table));
+    }
+    sql
+}
+
+fn create_table(table: &TableDef) -> String {
+    let key: Vec<_> = table.primary_key().collect();
+    let mut parts: Vec<_> = table
+        .columns
+        .iter()
+        .map(|column| create_column(column, key.len() == 1))
+        .collect();
+    if key.len() > 1 {
+        let names: Vec<_> = key.iter().map(|&i| quote(&table.columns[i].name)).collect();
+        parts.push(format!("PRIMARY KEY ({})", names.join(", ")));
+    }
+    format!(
+        "CREATE TABLE {} ({}) STRICT;",
+        quote(&table.name),
+        parts.join(", ")
+    )
+}
+
+fn create_column(column: &ColumnDef, inline_key: bool) -> String {
+    let kind = match column.kind {
+        ColumnKind::Integer => "INTEGER",
+        ColumnKind::Real => "REAL",
+        ColumnKind::Text => "TEXT",
+        ColumnKind::Blob => "BLOB",
+    };
+    let mut sql = format!("{} {kind}", quote(&column.name));
+    if column.primary_key && inline_key {
+        sql.push_str(" PRIMARY KEY");
+    }
+    if !column.nullable {
+        sql.push_str(" NOT NULL");
+    }
+    if let Some(default) = &column.default {
+        sql.push_str(" DEFAULT ");
+        sql.push_str(&quote_literal(default));
+    }
+    sql
+}
+
+fn create_indexes(table: &TableDef) -> String {
+    let mut sql = String::new();
+    for column in table
+        .columns
+        .iter()
+        .filter(|column| column.unique || column.indexed)
+    {
+        let (unique, suffix) = if column.unique {
+            ("UNIQUE ", "_unique")
+        } else {
+            ("", "")
+        };
+        let name = quote(&format!("idx_{}_{}{suffix}", table.name, column.name));
+        sql.push_str(&format!(
+            "CREATE {unique}INDEX {name} ON {} ({});",
+            quote(&table.name),
+            quote(&column.name)
+        ));
+    }
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{create_indexes, create_table};
+    use crate::schema::{ColumnDef, TableDef};
+
+    #[test]
+    fn one_key_column_is_declared_inline_and_several_at_the_end() {
+        let one = TableDef::new("t").column(ColumnDef::new::<String>("id").primary_key());
+        assert_eq!(
+            create_table(&one),
+            r#"CREATE TABLE "t" ("id" TEXT PRIMARY KEY NOT NULL) STRICT;"#
+        );
+        let two = one
+            .column(ColumnDef::new::<i64>("n").primary_key())
+            .column(ColumnDef::new::<Option<f64>>("r"));
+        assert_eq!(
+            create_table(&two),
+            r#"CREATE TABLE "t" ("id" TEXT NOT NULL, "n" INTEGER NOT NULL, "r" REAL, PRIMARY KEY ("id", "n")) STRICT;"#
+        );
+    }
+
+    #[test]
+    fn names_and_defaults_are_quoted() {
+        let table = TableDef::new("order")
+            .column(ColumnDef::new::<i64>("group").primary_key())
+            .column(ColumnDef::new::<String>("a\"b").default::<String>("it's"))
+            .column(ColumnDef::new::<bool>("on").default::<bool>(true));
+        assert_eq!(
+            create_table(&table),
+            r#"CREATE TABLE "order" ("group" INTEGER PRIMARY KEY NOT NULL, "a""b" TEXT NOT NULL DEFAULT 'it''s', "on" INTEGER NOT NULL DEFAULT 1) STRICT;"#
+        );
+    }
+
+    #[test]
+    fn indexes_are_named_after_table_and_column() {
+        let table = TableDef::new("t")
+            .column(ColumnDef::new::<String>("a").indexed())
+            .column(ColumnDef::new::<String>("b").unique());
+        assert_eq!(
+            create_indexes(&table),
+            r#"CREATE INDEX "idx_t_a" ON "t" ("a");CREATE UNIQUE INDEX "idx_t_b_unique" ON "t" ("b");"#
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! Materializing one event: run its materializer, carry out the writes, record the changes.
+
+use super::{Changeset, State, lock};
+use crate::{
+    event::EncodedEvent,
+    query::{self, Write},
+    schema::{MaterializeError, MaterializerContext, SchemaError},
+};
+
+impl State {
+    /// Materializes one event in a savepoint of its own.
+    ///
+    /// An event that the schema doesn't know changes nothing: it stays in the log for a version that
+    /// does.
+    pub(super) fn materialize(
+        &mut self,
+        event: &EncodedEvent,
+    ) -> Result<Changeset, MaterializeError> {
+        let schema = self.schema.clone();
+        let Some(def) = schema.event(&event.name) else {
+            tracing::warn!(event = %event.name, seq = %event.seq, "the schema does not know this event; it is skipped");
+            return Ok(Changeset::default());
+        };
+        let writes = (def.materializer)(event, &MaterializerContext::new(&self.connection, event))?;
+        if writes.is_empty() {
+            return Ok(Changeset::default());
+        }
+        let failed = |source| MaterializeError::State {
+            event: event.name.to_string(),
+            seq: event.seq,
+            source,
+        };
+        self.atomically(failed, |state| {
+            lock(&state.capture).start();
+            for write in &writes {
+                state.write(event, write)?;
+            }
+            lock(&state.capture)
+                .finish()
+                .map_err(|source| MaterializeError::Failed {
+                    event: event.name.to_string(),
+                    seq: event.seq,
+                    source: source.into(),
+                })
+        })
+    }
+
+    fn write(&self, event: &EncodedEvent, write: &Write) -> Result<(), MaterializeError> {
+        match write.table {
+            Some(table) if lock(&self.access).log.table(table).is_none() => {
+                return Err(undeclared(event, table.to_owned()));
+            }
+            Some(_) => {}
+            None => self.check_raw(event, &write.statement.sql)?,
+        }
+        self.execute(&write.statement).map_err(|error| match error {
+            query::QueryError::Sqlite { sql, source } => MaterializeError::Write {
+                event: event.name.to_string(),
+                seq: event.seq,
+                sql,
+                source,
+            },
+            other => MaterializeError::Failed {
+                event: event.name.to_string(),
+                seq: event.seq,
+                source: other.into(),
+            },
+        })
+    }
+
+    /// Refuses raw SQL that writes anything but declared tables.
+    fn check_raw(&self, event: &EncodedEvent, sql: &str) -> Result<(), MaterializeError> {
+        {
+            let mut access = lock(&self.access);
+            access.log.take();
+            access.guarded = true;
+        }
+        // Not through the cache: SQLite asks the authorizer only while it prepares.
+        let prepared = self.connection.prepare(sql).map(drop);
+        let mut access = lock(&self.access);
+        access.guarded = false;
+        match (access.log.take().1, prepared) {
+            (Some(refused), _) => Err(undeclared(event, refused)),
+            (None, Ok(())) => Ok(()),
+            (None, Err(source)) => Err(MaterializeError::Write {
+                event: event.name.to_string(),
+                seq: event.seq,
+                sql: sql.to_owned(),
+                source,
+            }),
+        }
+    }
+
+    fn execute(&self, statement: &query::Statement) -> Result<(), query::QueryError> {
+        let sqlite = |source| query::QueryError::Sqlite {
+            sql: statement.sql.clone(),
+            source,
+        };
+        let mut prepared = self
+            .connection
+            .prepare_cached(&statement.sql)
+            .map_err(sqlite)?;
+        query::bind(&mut prepared, statement)?;
+        let mut rows = prepared.raw_query();
+        while rows.next().map_err(sqlite)?.is_some() {}
+        Ok(())
+    }
+}
+
+fn undeclared(event: &EncodedEvent, table: String) -> MaterializeError {
+    SchemaError::UndeclaredTable {
+        event: event.name.to_string(),
+        table,
+    }
+    .into()
+}

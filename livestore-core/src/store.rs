@@ -1,0 +1,198 @@
+//! The store: the session's face.
+//!
+//! Here live [`Store`] with commit, query and subscribe, live queries, receipts and the boot, and
+//! the traits by which an adapter joins a store to its leader. Platform code is the adapters';
+//! keeping the log is the leader's.
+
+mod boot;
+mod commit;
+mod link;
+mod live;
+mod receipt;
+mod status;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+pub use boot::{BootStatus, StoreBuilder};
+pub use link::{Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, Session};
+pub use live::{LiveQuery, Subscription};
+pub use receipt::{Receipt, ReceiptError, Stage};
+pub use status::StoreStatus;
+
+use self::{commit::Pending, link::Link, receipt::Progress};
+use crate::{
+    error::{Error, Result},
+    event::{ClientId, SeqNum, SessionId, StoreId},
+    query::{Query, QueryError},
+    reactive::Registry,
+    schema::Schema,
+    state::State,
+    sync::ToLeader,
+};
+
+/// A client's view of a store: commit events, query state, follow live queries.
+///
+/// A clone is a reference count. All reads and commits are synchronous; what takes time (being
+/// persisted, being synced) is told by the [`Receipt`].
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use livestore_core::prelude::*;
+///
+/// #[derive(Event, Clone, Debug, Serialize, Deserialize)]
+/// #[event(name = "v1.TodoCreated")]
+/// struct TodoCreated { id: String, text: String }
+///
+/// #[derive(Table, Clone, Debug, PartialEq)]
+/// #[table(name = "todos")]
+/// struct Todo { #[column(primary_key)] id: String, text: String }
+///
+/// let schema = Schema::builder()
+///     .table::<Todo>()
+///     .on(|e: &TodoCreated, _| Todo::insert().set(Todo::ID, &e.id).set(Todo::TEXT, &e.text))
+///     .build()?;
+///
+/// let store = Store::builder(schema).adapter(Memory::new()).open("my-app").await?;
+/// let receipt = store.commit(TodoCreated { id: new_id(), text: "Buy milk".into() })?;
+/// assert_eq!(store.query(&Todo::query())?[0].text, "Buy milk");
+/// receipt.persisted().await?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+/// What the clones of a store share.
+struct Shared {
+    id: StoreId,
+    client_id: ClientId,
+    session_id: SessionId,
+    schema: Schema,
+    core: Mutex<Core>,
+    progress: Arc<Progress>,
+    link: Link,
+}
+
+/// What changes, behind one lock.
+struct Core {
+    state: State,
+    registry: Registry,
+    /// What the leader has not confirmed, oldest first.
+    pending: std::collections::VecDeque<Pending>,
+    /// What has not been handed to the leader yet.
+    outbox: Vec<ToLeader>,
+    /// The last event committed or booted.
+    head: SeqNum,
+    /// The last event the leader has confirmed.
+    confirmed: SeqNum,
+    closed: bool,
+}
+
+impl Store {
+    /// Starts to open a store.
+    pub fn builder(schema: Schema) -> StoreBuilder {
+        StoreBuilder::new(schema)
+    }
+
+    /// Returns the store's id.
+    pub fn id(&self) -> &StoreId {
+        &self.shared.id
+    }
+
+    /// Returns the id of this client.
+    pub fn client_id(&self) -> &ClientId {
+        &self.shared.client_id
+    }
+
+    /// Returns the id of this session.
+    pub fn session_id(&self) -> &SessionId {
+        &self.shared.session_id
+    }
+
+    /// Returns the schema the store was opened with.
+    pub fn schema(&self) -> &Schema {
+        &self.shared.schema
+    }
+
+    /// Returns the sequence number of the last event in this session.
+    pub fn head(&self) -> SeqNum {
+        self.shared.lock().head
+    }
+
+    /// Returns how many events the leader has not persisted yet.
+    pub fn pending_count(&self) -> usize {
+        self.shared.lock().pending.len()
+    }
+
+    /// Returns how many live queries there are, for tools and tests that look for leaks.
+    pub fn live_query_count(&self) -> usize {
+        self.shared.lock().registry.len()
+    }
+
+    /// Runs a query on the current state.
+    ///
+    /// # Errors
+    /// When the SQL doesn't run, a row doesn't decode, or the store is closed.
+    pub fn query<Q: Query>(&self, query: &Q) -> Result<Q::Output, QueryError> {
+        let statement = query.statement();
+        let core = self.shared.lock();
+        self.shared.check_readable(&core)?;
+        core.state.query(&statement, |rows| query.read(rows))
+    }
+
+    /// Ends the session: hands what is pending to the leader, waits until it is persisted, and
+    /// closes.
+    ///
+    /// Later commits and queries fail with [`Error::Closed`]; subscribers hear nothing more. A second
+    /// call waits for the same end.
+    ///
+    /// # Errors
+    /// When something committed could not be persisted.
+    pub async fn shutdown(&self) -> Result<()> {
+        let nodes = {
+            let mut core = self.shared.lock();
+            core.closed = true;
+            core.registry.clear()
+        };
+        drop(nodes);
+        self.shared.flush();
+        let persisted = self.shared.progress.all_persisted().await;
+        self.shared.link.close();
+        persisted.map_err(|error| Error::Stopped {
+            store: self.id().to_string(),
+            reason: error.to_string(),
+        })
+    }
+
+    fn downgrade(&self) -> Weak<Shared> {
+        Arc::downgrade(&self.shared)
+    }
+}
+
+impl Shared {
+    /// Locks; a panic while it was held has left the state rolled back and the lists whole.
+    fn lock(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check_readable(&self, core: &Core) -> Result<(), QueryError> {
+        if core.closed {
+            Err(QueryError::Closed {
+                store: self.id.to_string(),
+            })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("id", &self.shared.id.as_str())
+            .field("session_id", &self.shared.session_id.as_str())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,166 @@
+//! A leader that fails, answers late, or answers while it is spoken to.
+
+use std::sync::{Arc, Mutex};
+
+use futures::{FutureExt, executor::block_on, future::ready};
+use livestore_core::{
+    event::{ClientId, EncodedEvent, SeqNum, SessionId, StoreId},
+    prelude::*,
+    store::{Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, ReceiptError, Session, Stage},
+    sync::{FromLeader, ToLeader},
+};
+
+use crate::{
+    fixture::{Todo, created, schema, todos},
+    testing::test,
+};
+
+/// A leader that answers when the test says so.
+#[derive(Clone, Default)]
+struct ByHand {
+    inbox: Arc<Mutex<Option<Inbox>>>,
+    received: Arc<Mutex<Vec<EncodedEvent>>>,
+}
+
+impl ByHand {
+    fn open(&self) -> Store {
+        block_on(Store::builder(schema()).adapter(self.clone()).open("test")).unwrap()
+    }
+
+    fn answer(&self, message: FromLeader) {
+        let inbox = self.inbox.lock().unwrap().clone().unwrap();
+        inbox.deliver(message);
+    }
+
+    fn persist(&self, events: usize) {
+        let head = self.received.lock().unwrap()[events - 1].seq;
+        self.answer(FromLeader::Persisted { head });
+    }
+}
+
+impl Adapter for ByHand {
+    fn connect(
+        self: Box<Self>,
+        _: StoreId,
+        _: Schema,
+    ) -> LinkFuture<'static, Result<Session, AdapterError>> {
+        Box::pin(ready(Ok(Session {
+            client_id: ClientId::random(),
+            session_id: SessionId::random(),
+            head: SeqNum::ROOT,
+            leader: self,
+        })))
+    }
+}
+
+impl LeaderLink for ByHand {
+    fn events_after(
+        &self,
+        _: SeqNum,
+        _: usize,
+    ) -> LinkFuture<'_, Result<Vec<EncodedEvent>, AdapterError>> {
+        Box::pin(ready(Ok(Vec::new())))
+    }
+
+    fn start(&mut self, inbox: Inbox) {
+        *self.inbox.lock().unwrap() = Some(inbox);
+    }
+
+    fn send(&mut self, message: ToLeader) {
+        if let ToLeader::Push(events) = message {
+            self.received.lock().unwrap().extend(events);
+        }
+    }
+}
+
+#[test]
+fn events_stay_pending_until_the_leader_has_persisted_them() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    let first = store.commit((created("a", ""), created("b", ""))).unwrap();
+    let second = store.commit(created("c", "")).unwrap();
+    let mut waiting = Box::pin(second.persisted());
+    assert_eq!(store.pending_count(), 3);
+    leader.persist(1);
+    assert_eq!(
+        (first.stage(), store.pending_count()),
+        (Ok(Stage::Committed), 2),
+        "half of a commit is not persisted"
+    );
+    leader.persist(2);
+    assert_eq!(
+        (first.stage(), second.stage()),
+        (Ok(Stage::Persisted), Ok(Stage::Committed))
+    );
+    assert_eq!((&mut waiting).now_or_never(), None);
+    leader.persist(3);
+    assert_eq!(waiting.now_or_never(), Some(Ok(())));
+}
+
+#[test]
+fn what_a_failed_leader_did_not_take_is_rolled_back_and_its_receipt_says_so() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&heard);
+    let count = Todo::query().count();
+    let _subscription = store
+        .subscribe(count, move |count: &u64| {
+            record.lock().unwrap().push(*count)
+        })
+        .unwrap();
+    let kept = store.commit(created("kept", "")).unwrap();
+    leader.persist(1);
+    let lost = store.commit((created("a", ""), created("b", ""))).unwrap();
+    leader.answer(FromLeader::Stopped {
+        reason: "disk full".into(),
+    });
+
+    assert_eq!(kept.stage(), Ok(Stage::Persisted));
+    let error = block_on(lost.persisted()).unwrap_err();
+    assert!(
+        matches!(&error, ReceiptError::Stopped { reason } if reason.contains("disk full")),
+        "{error}"
+    );
+    assert_eq!(
+        todos(&store).len(),
+        1,
+        "reading goes on, with what the log has"
+    );
+    assert_eq!(*heard.lock().unwrap(), [0, 1, 3, 1]);
+    assert_eq!(
+        (store.pending_count(), store.head().to_string()),
+        (0, "e1".into())
+    );
+    assert!(matches!(store.status(), StoreStatus::Stopped { .. }));
+    let refused = store.commit(created("c", "")).unwrap_err();
+    assert_eq!(refused.to_string(), "store `test` has stopped: disk full");
+}
+
+#[test]
+fn shutdown_waits_for_the_leader() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    store.commit(created("a", "")).unwrap();
+    let mut shutdown = Box::pin(store.shutdown());
+    assert!((&mut shutdown).now_or_never().is_none());
+    assert!(matches!(
+        store.commit(created("b", "")),
+        Err(Error::Closed { .. })
+    ));
+    leader.persist(1);
+    assert!(shutdown.now_or_never().unwrap().is_ok());
+    assert_eq!(leader.received.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn shutdown_says_what_could_not_be_persisted() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    store.commit(created("a", "")).unwrap();
+    leader.answer(FromLeader::Stopped {
+        reason: "disk full".into(),
+    });
+    let error = block_on(store.shutdown()).unwrap_err().to_string();
+    assert!(error.contains("disk full"), "{error}");
+}
