@@ -4,7 +4,6 @@ pub use serde::{Deserialize, Serialize};
 
 pub use crate::{
     adapter::Memory,
-    error::Error,
     event::{EncodedEvent, Event, EventInput, IntoEvents, new_id},
     query::{
         Column, ColumnKind, ColumnType, Predicate, Query, TableRow, Value, ValueError, ValueRef,

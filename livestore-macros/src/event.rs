@@ -50,3 +50,35 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::derive;
+
+    #[test]
+    fn an_event_without_a_name_is_refused() {
+        let input = parse_quote! { struct TodoCreated { id: String } };
+        let error = derive(&input).unwrap_err().to_string();
+        assert!(error.contains("#[event(name = "), "{error}");
+    }
+
+    #[test]
+    fn an_empty_name_and_an_unknown_option_are_refused() {
+        let input = parse_quote! { #[event(name = "")] struct TodoCreated { id: String } };
+        assert!(
+            derive(&input)
+                .unwrap_err()
+                .to_string()
+                .contains("must not be empty")
+        );
+        let input = parse_quote! { #[event(nme = "x")] struct TodoCreated { id: String } };
+        assert!(
+            derive(&input)
+                .unwrap_err()
+                .to_string()
+                .contains("client_only")
+        );
+    }
+}

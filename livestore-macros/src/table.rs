@@ -236,3 +236,43 @@ fn snake_case(name: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::{DeriveInput, parse_quote};
+
+    use super::{derive, snake_case};
+
+    fn error_of(input: &DeriveInput) -> String {
+        derive(input).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_table_without_a_primary_key_is_refused_by_name() {
+        let input = parse_quote! { #[table(name = "todos")] struct Todo { id: String } };
+        let expected = "table `todos` has no primary key: mark a field with #[column(primary_key)]";
+        assert_eq!(error_of(&input), expected);
+    }
+
+    #[test]
+    fn only_structs_with_named_fields_are_tables() {
+        let tuple = parse_quote! { struct Todo(String); };
+        let choice = parse_quote! { enum Todo { A, B } };
+        let generic = parse_quote! { struct Todo<T> { #[column(primary_key)] id: T } };
+        assert!(error_of(&tuple).contains("named fields"));
+        assert!(error_of(&choice).contains("named fields"));
+        assert!(error_of(&generic).contains("generic"));
+    }
+
+    #[test]
+    fn an_unknown_column_option_is_refused_with_those_there_are() {
+        let input = parse_quote! { struct Todo { #[column(key)] id: String } };
+        assert!(error_of(&input).contains("`primary_key`"));
+    }
+
+    #[test]
+    fn a_table_takes_its_name_from_its_type() {
+        assert_eq!(snake_case("LineItem"), "line_item");
+        assert_eq!(snake_case("Todo"), "todo");
+    }
+}

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::{FutureExt, executor::block_on, future::ready};
 use livestore_core::{
+    Error,
     event::{ClientId, EncodedEvent, SeqNum, SessionId, StoreId},
     prelude::*,
     store::{Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, ReceiptError, Session, Stage},

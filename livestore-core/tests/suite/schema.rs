@@ -1,6 +1,7 @@
 //! What a schema must and must not be.
 
 use livestore_core::{
+    Error,
     prelude::*,
     query::{QueryError, Row},
     schema::{ColumnDef, TableDef},

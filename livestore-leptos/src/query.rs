@@ -1,0 +1,144 @@
+//! Live queries as signals.
+
+use std::{panic::Location, sync::Arc};
+
+use leptos::prelude::*;
+use livestore_core::{
+    query::{Query, QueryError, Statement},
+    store::{LiveQuery, Store, Subscription},
+};
+
+use crate::{StoreHandle, use_store};
+
+/// Follows a query: a signal with its result, current from the first read on.
+///
+/// The closure may read signals; when one changes, the query becomes another one. The signal notifies
+/// only when the result is another one. The query runs when the signal is read first and is given up
+/// with the owner that called this.
+///
+/// ```ignore
+/// let left = use_query(|| Todo::query().filter(Todo::COMPLETED.eq(false)).count());
+/// let shown = use_query(move || Todo::query().filter(Todo::COMPLETED.eq(done.get())));
+/// ```
+///
+/// # Panics
+/// Outside of a [`StoreProvider`](crate::StoreProvider), and when the signal is first read of a query
+/// that doesn't run. A query of the builders always runs; for raw SQL there is [`try_use_query`]. A
+/// query that fails later keeps its last result and logs the error.
+#[track_caller]
+pub fn use_query<Q>(query: impl Fn() -> Q + Send + Sync + 'static) -> Signal<Q::Output>
+where
+    Q: Query<Output: Clone + PartialEq + Send + Sync + 'static>,
+{
+    let caller = Location::caller();
+    let followed = follow(use_store(), query);
+    let result = Memo::new(
+        move |last: Option<&Q::Output>| match (read(followed), last) {
+            (Ok(value), _) => Arc::unwrap_or_clone(value),
+            (Err(error), Some(last)) => {
+                leptos::logging::error!("use_query at {caller}: {error}");
+                last.clone()
+            }
+            (Err(error), None) => panic!("use_query at {caller}: {error}"),
+        },
+    );
+    result.into()
+}
+
+/// Version of [`use_query`] for queries that may fail, such as raw SQL made at run time.
+#[track_caller]
+pub fn try_use_query<Q>(
+    query: impl Fn() -> Q + Send + Sync + 'static,
+) -> Signal<Result<Q::Output, Arc<QueryError>>>
+where
+    Q: Query<Output: Clone + PartialEq + Send + Sync + 'static>,
+{
+    let followed = follow(use_store(), query);
+    Signal::derive(move || read(followed).map(Arc::unwrap_or_clone))
+}
+
+type Followed<T> = Memo<Result<Followable<T>, FollowError>>;
+
+/// A live query and what tells that it has another result.
+struct Followable<T> {
+    statement: Arc<Statement>,
+    live: LiveQuery<T>,
+    changed: ArcTrigger,
+    _subscription: Arc<Subscription>,
+}
+
+/// An error that equals itself only, so that every failing query counts as news.
+#[derive(Clone)]
+struct FollowError(Arc<QueryError>);
+
+impl PartialEq for FollowError {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+fn follow<Q>(
+    store: StoreHandle,
+    query: impl Fn() -> Q + Send + Sync + 'static,
+) -> Followed<Q::Output>
+where
+    Q: Query<Output: Clone + PartialEq + Send + Sync + 'static>,
+{
+    let store = store.store();
+    Memo::new(
+        move |last: Option<&Result<Followable<Q::Output>, FollowError>>| {
+            let query = query();
+            match last {
+                Some(Ok(last)) if *last.statement == query.statement() => Ok(last.clone()),
+                _ => Followable::new(&store, query).map_err(|error| FollowError(Arc::new(error))),
+            }
+        },
+    )
+}
+
+/// Reads the current result and tracks both another query and another result.
+fn read<T>(followed: Followed<T>) -> Result<Arc<T>, Arc<QueryError>>
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    followed.with(|followed| match followed {
+        Ok(followed) => {
+            followed.changed.track();
+            followed.live.get().map_err(Arc::new)
+        }
+        Err(error) => Err(Arc::clone(&error.0)),
+    })
+}
+
+impl<T: PartialEq + Send + Sync + 'static> Followable<T> {
+    fn new<Q: Query<Output = T>>(store: &Store, query: Q) -> Result<Self, QueryError> {
+        let statement = Arc::new(query.statement());
+        let live = store.live(query)?;
+        let changed = ArcTrigger::new();
+        let notified = changed.clone();
+        let subscription = live.subscribe_changes(move |_| notified.notify());
+        Ok(Self {
+            statement,
+            live,
+            changed,
+            _subscription: Arc::new(subscription),
+        })
+    }
+}
+
+impl<T> Clone for Followable<T> {
+    fn clone(&self) -> Self {
+        Self {
+            statement: Arc::clone(&self.statement),
+            live: self.live.clone(),
+            changed: self.changed.clone(),
+            _subscription: Arc::clone(&self._subscription),
+        }
+    }
+}
+
+impl<T> PartialEq for Followable<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.statement, &other.statement)
+    }
+}
