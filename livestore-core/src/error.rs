@@ -33,7 +33,7 @@ pub enum Error {
         /// The store.
         store: String,
         /// What failed.
-        source: MaterializeError,
+        source: Box<MaterializeError>,
     },
     /// A query could not be run or decoded.
     #[error(transparent)]

@@ -113,7 +113,7 @@ impl State {
         let failed = |source| MaterializeError::State {
             event: last.name.to_string(),
             seq: last.seq,
-            source,
+            source: Box::new(source),
         };
         self.atomically(failed, |state| {
             let mut changesets = Vec::with_capacity(events.len());

@@ -62,3 +62,8 @@ pub use handle::{StoreHandle, try_use_store, use_store};
 pub use provider::StoreProvider;
 pub use query::{try_use_query, use_query};
 pub use rows::Rows;
+
+/// The README's example, compiled with the doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

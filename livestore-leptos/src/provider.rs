@@ -15,11 +15,19 @@ use crate::StoreHandle;
 ///
 /// Until the store is open, and when it cannot be opened, the fallback shows the status.
 ///
-/// ```ignore
-/// <StoreProvider store_id="my-app" schema=schema adapter=Memory::new()
-///                fallback=|status| view! { <p>{move || status.get().to_string()}</p> }>
-///     <Todos/>
-/// </StoreProvider>
+/// ```
+/// # use leptos::prelude::*;
+/// # use livestore_leptos::prelude::*;
+/// # fn schema() -> Schema { Schema::builder().build().expect("the schema is valid") }
+/// # #[component] fn Todos() -> impl IntoView {}
+/// # fn app() -> impl IntoView {
+/// view! {
+///     <StoreProvider store_id="my-app" schema=schema adapter=Memory::new()
+///                    fallback=|status| view! { <p>{move || status.get().to_string()}</p> }>
+///         <Todos/>
+///     </StoreProvider>
+/// }
+/// # }
 /// ```
 // The macro makes an inner function of the same visibility.
 #[allow(unreachable_pub)]

@@ -16,9 +16,15 @@ use crate::{StoreHandle, use_store};
 /// only when the result is another one. The query runs when the signal is read first and is given up
 /// with the owner that called this.
 ///
-/// ```ignore
+/// ```
+/// # use leptos::prelude::*;
+/// # use livestore_leptos::prelude::*;
+/// # #[derive(Table, Clone, Debug, PartialEq)]
+/// # struct Todo { #[column(primary_key)] id: String, completed: bool }
+/// # fn component(done: RwSignal<bool>) {
 /// let left = use_query(|| Todo::query().filter(Todo::COMPLETED.eq(false)).count());
 /// let shown = use_query(move || Todo::query().filter(Todo::COMPLETED.eq(done.get())));
+/// # }
 /// ```
 ///
 /// # Panics

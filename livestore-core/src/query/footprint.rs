@@ -46,10 +46,13 @@ impl Footprint {
     }
 }
 
+/// The places of a table's columns, by name.
+type Columns = HashMap<Box<str>, usize>;
+
 /// The names of a schema's tables and columns, as the authorizer and the hooks report them.
 #[derive(Debug, Default)]
 pub(crate) struct AccessLog {
-    tables: HashMap<Box<str>, (TableId, HashMap<Box<str>, usize>)>,
+    tables: HashMap<Box<str>, (TableId, Columns)>,
     footprint: Footprint,
     /// The last write refused, by the name of what it would have written.
     refused: Option<String>,

@@ -103,7 +103,7 @@ pub enum MaterializeError {
         /// The SQL text.
         sql: String,
         /// SQLite's own words.
-        source: rusqlite::Error,
+        source: Box<rusqlite::Error>,
     },
     /// The write breaks the schema.
     #[error(transparent)]
@@ -116,6 +116,6 @@ pub enum MaterializeError {
         /// Its sequence number.
         seq: crate::event::SeqNum,
         /// SQLite's own words.
-        source: rusqlite::Error,
+        source: Box<rusqlite::Error>,
     },
 }

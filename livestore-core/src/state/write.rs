@@ -28,7 +28,7 @@ impl State {
         let failed = |source| MaterializeError::State {
             event: event.name.to_string(),
             seq: event.seq,
-            source,
+            source: Box::new(source),
         };
         self.atomically(failed, |state| {
             lock(&state.capture).start();
@@ -58,7 +58,7 @@ impl State {
                 event: event.name.to_string(),
                 seq: event.seq,
                 sql,
-                source,
+                source: Box::new(source),
             },
             other => MaterializeError::Failed {
                 event: event.name.to_string(),
@@ -86,7 +86,7 @@ impl State {
                 event: event.name.to_string(),
                 seq: event.seq,
                 sql: sql.to_owned(),
-                source,
+                source: Box::new(source),
             }),
         }
     }

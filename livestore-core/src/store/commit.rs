@@ -25,9 +25,20 @@ impl Store {
     /// listeners once, and the events are on their way to the leader. The receipt tells how far they
     /// get; it may be dropped.
     ///
-    /// ```ignore
-    /// store.commit(TodoCreated { id: new_id(), text: "Buy milk".into() })?;
-    /// store.commit((TodoCompleted { id: id.clone() }, TodoDeleted { id }))?;
+    /// ```
+    /// # use livestore_core::prelude::*;
+    /// # #[derive(Event, Clone, Debug, Serialize, Deserialize)]
+    /// # #[event(name = "v1.TodoCreated")]
+    /// # struct TodoCreated { id: String }
+    /// # #[derive(Event, Clone, Debug, Serialize, Deserialize)]
+    /// # #[event(name = "v1.TodoCompleted")]
+    /// # struct TodoCompleted { id: String }
+    /// # fn example(store: Store) -> Result<(), livestore_core::Error> {
+    /// let id = new_id();
+    /// store.commit(TodoCreated { id: id.clone() })?;
+    /// store.commit((TodoCompleted { id }, TodoCreated { id: new_id() }))?;
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors
@@ -54,7 +65,7 @@ impl Shared {
             crate::schema::MaterializeError::Schema(error) => Error::Schema(error),
             source => Error::Materialize {
                 store: self.id.to_string(),
-                source,
+                source: Box::new(source),
             },
         })?;
 
