@@ -1,2 +1,33 @@
-//! Skeleton.
-fn main() {}
+//! TodoMVC on LiveStore: opens the store and mounts the app.
+//!
+//! What is stored is declared in [`schema`], what is seen in [`app`] and [`components`].
+
+mod app;
+mod components;
+mod filter;
+mod keyboard;
+mod schema;
+mod ui_state;
+
+use leptos::prelude::*;
+use livestore_leptos::prelude::*;
+
+use crate::{app::App, schema::schema};
+
+fn main() {
+    console_error_panic_hook::set_once();
+    mount_to_body(|| {
+        view! {
+            <StoreProvider
+                store_id="todomvc"
+                schema=schema
+                adapter=Memory::new()
+                fallback=|status| {
+                    view! { <p class="notice" role="status">{move || status.get().to_string()}</p> }
+                }
+            >
+                <App />
+            </StoreProvider>
+        }
+    });
+}

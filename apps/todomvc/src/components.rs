@@ -1,0 +1,11 @@
+//! The parts of the page, one component per file.
+
+mod footer;
+mod new_todo;
+mod todo_edit;
+mod todo_item;
+mod todo_list;
+
+pub use footer::Footer;
+pub use new_todo::NewTodo;
+pub use todo_list::TodoList;

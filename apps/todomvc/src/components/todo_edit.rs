@@ -1,0 +1,47 @@
+//! The field that edits a todo's text.
+
+use std::mem;
+
+use leptos::{html, prelude::*};
+
+use crate::keyboard::pressed_key;
+
+/// Starts with the text, focused; ends with a call to `on_done`.
+#[component]
+pub fn TodoEdit(
+    /// The text to start with.
+    text: String,
+    /// Called once: with the new text after Enter or a click elsewhere, with `None` after Escape.
+    on_done: impl Fn(Option<String>) + Copy + 'static,
+) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    input.on_load(|input| {
+        _ = input.focus();
+        _ = input.set_selection_range(u32::MAX, u32::MAX);
+    });
+
+    // Enter and Escape remove the field, and browsers may tell a removed field that it lost the focus.
+    let open = StoredValue::new(true);
+    let finish = move |text: Option<String>| {
+        if open.try_update_value(mem::take).unwrap_or(false) {
+            on_done(text);
+        }
+    };
+
+    view! {
+        <input
+            node_ref=input
+            class="edit"
+            aria-label="Edit todo"
+            autocomplete="off"
+            enterkeyhint="done"
+            prop:value=text
+            on:blur:target=move |ev| finish(Some(ev.target().value()))
+            on:keydown:target=move |ev| match pressed_key(&ev).as_deref() {
+                Some("Enter") => finish(Some(ev.target().value())),
+                Some("Escape") => finish(None),
+                _ => {}
+            }
+        />
+    }
+}
