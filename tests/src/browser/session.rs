@@ -1,0 +1,164 @@
+//! One browser with its own profile.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use thirtyfour::{
+    ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel,
+    WebDriver, WindowHandle,
+};
+
+use crate::Failure;
+
+const VARIABLE: &str = "CHROMIUM";
+const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+const ARGUMENTS: [&str; 10] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--window-size=1000,900",
+];
+/// How long one command may take: a page load on a busy machine, at worst.
+const COMMAND: Duration = Duration::from_secs(60);
+
+/// A browser, with a tab for the test; it is killed when dropped. [`Session::quit`] ends it the polite way.
+#[derive(Debug)]
+pub struct Session {
+    driver: WebDriver,
+    // The window that stays when a test's own windows are closed.
+    base: WindowHandle,
+    process: Option<Pid>,
+}
+
+impl Session {
+    pub(super) async fn open(driver_url: &str, profile: &Path) -> Result<Self, Failure> {
+        // A proxy for the outside world has no business between the test and its browser.
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(COMMAND)
+            .build()
+            .expect("this client needs no set-up");
+        let driver = WebDriver::builder(driver_url, capabilities(profile)?)
+            .client(client)
+            .await?;
+        let process = driver
+            .capabilities()
+            .get("goog:processID")
+            .and_then(Value::as_i64)
+            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let base = driver.window().await?;
+        Ok(Self {
+            driver,
+            base,
+            process,
+        })
+    }
+
+    /// Returns the client for this browser's commands.
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// Ends the browser, and lets it finish writing its files.
+    pub async fn quit(mut self) -> Result<(), Failure> {
+        self.driver.clone().quit().await?;
+        self.process = None;
+        Ok(())
+    }
+
+    /// Opens a new tab and makes it the current one.
+    pub async fn open_tab(&self) -> Result<(), Failure> {
+        let tab = self.driver.new_tab().await?;
+        Ok(self.driver.switch_to_window(tab).await?)
+    }
+
+    /// Brings the browser back to where it was when it had started: no tab, and nothing stored for `origin`.
+    pub async fn clean_up(&self, origin: &str) -> Result<(), Failure> {
+        for window in self
+            .driver
+            .windows()
+            .await?
+            .into_iter()
+            .filter(|window| *window != self.base)
+        {
+            self.driver.switch_to_window(window).await?;
+            self.driver.close_window().await?;
+        }
+        self.driver.switch_to_window(self.base.clone()).await?;
+        self.driver
+            .cdp()
+            .storage()
+            .clear_all_data_for_origin(origin)
+            .await?;
+        self.console_errors().await?;
+        Ok(())
+    }
+
+    /// Returns the errors that pages have logged to the console since the last call.
+    pub async fn console_errors(&self) -> Result<Vec<String>, Failure> {
+        let entries = self.driver.browser_log().await?;
+        Ok(entries
+            .into_iter()
+            .filter(|entry| entry.level == "SEVERE")
+            .map(|entry| entry.message)
+            .collect())
+    }
+
+    /// Writes a picture of the page to a file.
+    pub async fn screenshot(&self, file: &Path) -> Result<(), Failure> {
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(self.driver.screenshot(file).await?)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // The client would otherwise ask the driver to end the session, and wait for that. Fails only after `quit`.
+        let _ = self.driver.clone().leak();
+        if let Some(process) = self.process {
+            // Fails only if it has ended already. The browser's own children end with it.
+            let _ = kill_process(process, Signal::KILL);
+        }
+    }
+}
+
+fn capabilities(profile: &Path) -> Result<ChromeCapabilities, Failure> {
+    let mut capabilities = DesiredCapabilities::chrome();
+    if let Some(program) = program() {
+        capabilities.set_binary(&program.to_string_lossy())?;
+    }
+    for argument in ARGUMENTS {
+        capabilities.add_arg(argument)?;
+    }
+    capabilities.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+    capabilities.set_browser_log_level(LoggingPrefsLogLevel::Severe)?;
+    Ok(capabilities)
+}
+
+/// Finds the browser's program; without one the driver looks at the places it knows.
+fn program() -> Option<PathBuf> {
+    if let Some(program) = env::var_os(VARIABLE) {
+        return Some(PathBuf::from(program));
+    }
+    let path = env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    NAMES.iter().find_map(|name| {
+        folders
+            .iter()
+            .map(|folder| folder.join(name))
+            .find(|file| file.is_file())
+    })
+}

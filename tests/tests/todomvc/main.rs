@@ -1,0 +1,15 @@
+//! TodoMVC in a real browser: the public app specification, behaviour by behaviour, and what a good app does beyond it.
+
+mod adding;
+mod clearing;
+mod counting;
+mod editing;
+mod filtering;
+mod keyboard;
+mod model;
+mod random;
+mod start;
+mod text;
+mod theme;
+mod toggling;
+mod updates;
