@@ -1,0 +1,33 @@
+//! The benchmark scenarios: what is done, how often, when it ends and what must have happened by then.
+//!
+//! Every scenario runs on a store and, as its floor, as the same statements straight on SQLite. Nothing in here knows
+//! on which platform it runs: the clock comes from a [`Host`]. Starting browsers, printing and comparing with targets
+//! is the business of `livestore-bench`.
+
+mod commit;
+mod data;
+mod failure;
+mod fanout;
+mod floor;
+mod fresh;
+mod laps;
+mod line;
+mod list;
+pub mod protocol;
+mod query_hot;
+mod sample;
+mod scenario;
+mod schema;
+mod selection;
+
+pub use data::{todo_id, todos};
+pub use failure::{Failure, check};
+pub use laps::Laps;
+pub use line::{FLOOR, Line};
+pub use list::{COLD, Start, cold, scenarios};
+pub use sample::{Figures, Sample, Samples, Unit};
+pub use scenario::{Host, LocalFuture, Run, Scenario};
+pub use schema::{
+    Todo, TodoCompleted, TodoCreated, TodoDeleted, TodosBulkCreated, TodosCleared, schema,
+};
+pub use selection::Selection;
