@@ -73,10 +73,14 @@ impl Bench {
 
     async fn cold_once(&mut self, start: Start) -> Result<Samples, Failure> {
         let session = self.open(Task::Cold(start)).await?;
-        match self.next_report(&session).await? {
-            Report::Cold(samples) => Ok(samples),
-            Report::Failed(reason) => Err(Failure::Page(reason)),
-            other => Err(unexpected(&other)),
+        let mut told = Samples::default();
+        loop {
+            match self.next_report(&session).await? {
+                Report::Cold(samples) => told = samples,
+                Report::Done => return Ok(told),
+                Report::Failed(reason) => return Err(Failure::Page(reason)),
+                other @ Report::Lines(_) => return Err(unexpected(&other)),
+            }
         }
     }
 

@@ -116,10 +116,11 @@ impl State {
             source: Box::new(source),
         };
         self.atomically(failed, |state| {
-            let mut changesets = Vec::with_capacity(events.len());
-            for event in events {
-                changesets.push(state.materialize(event)?);
-            }
+            let changesets = match events {
+                // The savepoint around the commit is the event's own.
+                [event] => vec![state.materialize(event)?],
+                events => state.materialize_each(events)?,
+            };
             state.set_head(last.seq).map_err(failed)?;
             Ok(changesets)
         })

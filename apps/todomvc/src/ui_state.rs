@@ -15,7 +15,11 @@ use crate::{
 /// The text in the new-todo field.
 pub fn use_new_todo_text() -> Signal<String> {
     let store = use_store();
-    let text = use_query(move || row_of(store.session_id()).select(UiState::NEW_TODO_TEXT).first());
+    let text = use_query(move || {
+        row_of(store.session_id())
+            .select(UiState::NEW_TODO_TEXT)
+            .first()
+    });
     Signal::derive(move || text.get().unwrap_or_default())
 }
 

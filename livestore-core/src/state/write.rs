@@ -8,16 +8,28 @@ use crate::{
 };
 
 impl State {
-    /// Materializes one event in a savepoint of its own.
+    /// Materializes events, each in a savepoint of its own.
+    pub(super) fn materialize_each(
+        &mut self,
+        events: &[EncodedEvent],
+    ) -> Result<Vec<Changeset>, MaterializeError> {
+        let materialize = |event: &EncodedEvent| {
+            let failed = |source| MaterializeError::State {
+                event: event.name.to_string(),
+                seq: event.seq,
+                source: Box::new(source),
+            };
+            self.atomically(failed, |state| state.materialize(event))
+        };
+        events.iter().map(materialize).collect()
+    }
+
+    /// Materializes one event; the caller's savepoint undoes the half of an event that failed.
     ///
     /// An event that the schema doesn't know changes nothing: it stays in the log for a version that
     /// does.
-    pub(super) fn materialize(
-        &mut self,
-        event: &EncodedEvent,
-    ) -> Result<Changeset, MaterializeError> {
-        let schema = self.schema.clone();
-        let Some(def) = schema.event(&event.name) else {
+    pub(super) fn materialize(&self, event: &EncodedEvent) -> Result<Changeset, MaterializeError> {
+        let Some(def) = self.schema.event(&event.name) else {
             tracing::warn!(event = %event.name, seq = %event.seq, "the schema does not know this event; it is skipped");
             return Ok(Changeset::default());
         };
@@ -25,24 +37,17 @@ impl State {
         if writes.is_empty() {
             return Ok(Changeset::default());
         }
-        let failed = |source| MaterializeError::State {
-            event: event.name.to_string(),
-            seq: event.seq,
-            source: Box::new(source),
-        };
-        self.atomically(failed, |state| {
-            lock(&state.capture).start();
-            for write in &writes {
-                state.write(event, write)?;
-            }
-            lock(&state.capture)
-                .finish()
-                .map_err(|source| MaterializeError::Failed {
-                    event: event.name.to_string(),
-                    seq: event.seq,
-                    source: source.into(),
-                })
-        })
+        lock(&self.capture).start();
+        for write in &writes {
+            self.write(event, write)?;
+        }
+        lock(&self.capture)
+            .finish()
+            .map_err(|source| MaterializeError::Failed {
+                event: event.name.to_string(),
+                seq: event.seq,
+                source: source.into(),
+            })
     }
 
     fn write(&self, event: &EncodedEvent, write: &Write) -> Result<(), MaterializeError> {

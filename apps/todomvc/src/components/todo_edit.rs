@@ -16,8 +16,8 @@ pub fn TodoEdit(
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     input.on_load(|input| {
-        _ = input.focus();
         _ = input.set_selection_range(u32::MAX, u32::MAX);
+        _ = input.focus();
     });
 
     // Enter and Escape remove the field, and browsers may tell a removed field that it lost the focus.
