@@ -1,7 +1,6 @@
 //! The schema without a browser: events go in, queries come out.
 
 use futures::executor::block_on;
-use livestore_core::prelude::*;
 
 use super::*;
 
