@@ -15,8 +15,9 @@ pub fn TodoEdit(
     on_done: impl Fn(Option<String>) + Copy + 'static,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    input.on_load(|input| {
-        _ = input.set_selection_range(u32::MAX, u32::MAX);
+    // Set before the focus, so that the caret is at the end and in view.
+    input.on_load(move |input| {
+        input.set_value(&text);
         _ = input.focus();
     });
 
@@ -35,7 +36,6 @@ pub fn TodoEdit(
             aria-label="Edit todo"
             autocomplete="off"
             enterkeyhint="done"
-            prop:value=text
             on:blur:target=move |ev| finish(Some(ev.target().value()))
             on:keydown:target=move |ev| match pressed_key(&ev).as_deref() {
                 Some("Enter") => finish(Some(ev.target().value())),
