@@ -54,7 +54,10 @@ use std::{hash::Hash, marker::PhantomData, sync::Arc};
 ///
 /// Keys should be unique. If two items have the same key, the later one is left out, and the browser's console
 /// says so once in debug builds.
-#[allow(unreachable_pub)]
+#[allow(
+    unreachable_pub,
+    reason = "the macro makes a builder of props that nobody names"
+)]
 #[component]
 pub fn Rows<T, K, KF, CF, V>(
     /// The data.

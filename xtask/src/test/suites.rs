@@ -191,6 +191,7 @@ impl Runner<'_> {
     /// Builds every app, aside from the folder that a running `serve` writes to, then gives the test command.
     fn end_to_end(&self) -> Result<Command> {
         let mut command = self.cargo(&["test", "--no-fail-fast", "--package", END_TO_END]);
+        command.args(["--lib", "--tests"]);
         for app in self.workspace.apps()? {
             let dist = self.workspace.target().join("e2e").join(&app.name);
             let variable = format!(
