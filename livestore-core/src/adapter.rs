@@ -1,8 +1,26 @@
 //! Adapters: where a store's data lives and where its leader runs.
 //!
-//! An adapter brings store and leader together and carries their messages. Platform code is only
+//! An adapter brings store and leader together and carries their messages: [`Memory`] in the thread of
+//! whoever calls, [`Native`] in a thread and files of its own. What they share is here too: the desk a
+//! leader sits at, and the driver that carries out what it wants of a backend. Platform code is only
 //! here.
 
+mod desk;
+mod driver;
+mod in_process;
 mod memory;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+mod runtime;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use in_process::{FaultFactory, InProcessBackend};
 pub use memory::Memory;
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::Native;
+
+/// Locks; a panic elsewhere leaves SQLite and the lists whole.
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -35,6 +35,16 @@ pub enum Error {
         /// What failed.
         source: Box<MaterializeError>,
     },
+    /// The event's check says no to the state it would land in.
+    #[error("store `{store}`: event `{event}` was rejected: {reason}")]
+    Rejected {
+        /// The store.
+        store: String,
+        /// The event.
+        event: String,
+        /// What the check said.
+        reason: String,
+    },
     /// A query could not be run or decoded.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -49,6 +59,14 @@ pub enum Error {
     /// The store takes no more commits because its leader failed.
     #[error("store `{store}` has stopped: {reason}")]
     Stopped {
+        /// The store.
+        store: String,
+        /// What failed.
+        reason: String,
+    },
+    /// The log could not be read.
+    #[error("the log of store `{store}` could not be read: {reason}")]
+    Log {
         /// The store.
         store: String,
         /// What failed.

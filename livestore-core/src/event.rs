@@ -7,6 +7,7 @@
 mod batch;
 mod encoding;
 mod envelope;
+mod global;
 mod id;
 mod seq;
 
@@ -14,8 +15,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use batch::{EventBatch, EventInput, IntoEvents};
 pub use encoding::{EncodeEventError, EncodedArgs};
-pub use envelope::EncodedEvent;
-pub use id::{ClientId, InvalidStoreId, SessionId, StoreId, new_id};
+pub use envelope::{EncodedEvent, Place};
+pub use global::GlobalEvent;
+pub use id::{ClientId, EventId, InvalidStoreId, SessionId, StoreId, new_id};
 pub use seq::{ParseSeqNumError, SeqNum};
 
 /// A fact that happened, as an app declares it.
@@ -39,3 +41,6 @@ pub enum EventScope {
     /// To the sessions of the same client only.
     ClientOnly,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,86 +1,67 @@
 //! The eventlog: the append-only record of what happened, on SQLite.
 //!
 //! It is the only truth; state is derived from it. Here live its tables, their format version with
-//! the step that brings an older log forward, appending and reading. What the events mean is not
-//! known here.
+//! the step that brings an older log forward, reading it, and the one way to change it: a
+//! [`LogChange`], written in one transaction. Its last events, which no backend has confirmed, may be
+//! replaced by a rebase; all others stay for good. What the events mean is not known here.
 
+mod error;
 mod format;
+mod read;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
-use rusqlite::{Connection, Row, TransactionBehavior};
+pub use error::EventlogError;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::event::{ClientId, EncodedArgs, EncodedEvent, SeqNum, SessionId};
-
-/// What can go wrong with an eventlog.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum EventlogError {
-    /// A newer version of the library wrote the log.
-    #[error("the eventlog has format {found}, but this version reads up to format {supported}")]
-    NewerFormat {
-        /// The format of the log.
-        found: i64,
-        /// The newest format known.
-        supported: i64,
-    },
-    /// The database holds something else.
-    #[error("the database is no eventlog (application id {found:#x})")]
-    Foreign {
-        /// What the database says of itself.
-        found: i64,
-    },
-    /// The events don't follow the head of the log.
-    #[error("event `{event}` {seq} follows {parent}, but the eventlog ends at {head}")]
-    NotContiguous {
-        /// The event.
-        event: String,
-        /// Its sequence number.
-        seq: SeqNum,
-        /// The event it follows.
-        parent: SeqNum,
-        /// Where the log ends.
-        head: SeqNum,
-    },
-    /// A stored event cannot be read.
-    #[error("event {seq} of the eventlog is damaged: {message}")]
-    Damaged {
-        /// Its sequence number.
-        seq: SeqNum,
-        /// What is wrong.
-        message: String,
-    },
-    /// SQLite failed.
-    #[error("the eventlog's database failed: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-}
+use crate::{
+    event::{EncodedEvent, EventScope, Place, SeqNum},
+    fault::{self, Bug},
+};
 
 /// An append-only log of events.
 #[derive(Debug)]
 pub(crate) struct Eventlog {
     connection: Connection,
-    head: SeqNum,
+    head: Place,
+    sync: SyncRecord,
 }
 
-const COLUMNS: &str = "seq_global, seq_client, seq_rebase_generation, \
-     parent_global, parent_client, parent_rebase_generation, name, args, client_id, session_id";
+/// What the log knows of the backend.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct SyncRecord {
+    /// The last event the backend has confirmed.
+    pub(crate) backend_head: u64,
+    /// The identity of the backend's log.
+    pub(crate) backend_id: Option<Arc<str>>,
+    /// The generation in which the leader takes events.
+    pub(crate) generation: u64,
+}
+
+/// A change of the log: all of it is written, or nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LogChange<'a> {
+    /// Take out everything after this place first.
+    pub(crate) truncate_after: Option<SeqNum>,
+    /// Then append these events.
+    pub(crate) append: &'a [EncodedEvent],
+    /// What is known of the backend from then on.
+    pub(crate) sync: Option<SyncRecord>,
+    /// What the backend attached to events, by their numbers.
+    pub(crate) metadata: &'a [(u64, Arc<str>)],
+}
 
 impl Eventlog {
     /// Opens the log in a database, creating it in an empty one and bringing an older format forward.
     pub(crate) fn open(mut connection: Connection) -> Result<Self, EventlogError> {
         format::prepare(&mut connection)?;
-        let head = connection
-            .query_row(
-                "SELECT seq_global, seq_client, seq_rebase_generation FROM eventlog \
-                 ORDER BY seq_global DESC, seq_client DESC LIMIT 1",
-                (),
-                |row| read_seq(row, 0),
-            )
-            .or_else(|error| match error {
-                rusqlite::Error::QueryReturnedNoRows => Ok(SeqNum::ROOT),
-                error => Err(error),
-            })?;
-        Ok(Self { connection, head })
+        let head = read::head(&connection)?;
+        let sync = read::sync_record(&connection)?;
+        Ok(Self {
+            connection,
+            head,
+            sync,
+        })
     }
 
     /// Opens a log that lives in memory.
@@ -88,114 +69,163 @@ impl Eventlog {
         Self::open(Connection::open_in_memory()?)
     }
 
-    /// Returns the last event's sequence number.
-    pub(crate) fn head(&self) -> SeqNum {
+    /// Opens a log in a file. What was written survives a crash of the machine, once it returned.
+    pub(crate) fn open_file(path: &Path) -> Result<Self, EventlogError> {
+        let connection = Connection::open(path)?;
+        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+        Self::open(connection)
+    }
+
+    /// Opens a log in a file without waiting for the disk.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn open_file_unsynced(path: &Path) -> Result<Self, EventlogError> {
+        let connection = Connection::open(path)?;
+        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;")?;
+        Self::open(connection)
+    }
+
+    /// Returns the last event's place.
+    pub(crate) fn head(&self) -> Place {
         self.head
+    }
+
+    /// Returns what is known of the backend.
+    pub(crate) fn sync(&self) -> &SyncRecord {
+        &self.sync
     }
 
     /// Appends events in one transaction, all or none.
     pub(crate) fn append(&mut self, events: &[EncodedEvent]) -> Result<(), EventlogError> {
-        let mut head = self.head;
-        for event in events {
-            let follows = if event.seq.client == 0 {
-                SeqNum { client: 0, ..head }
-            } else {
-                head
-            };
-            if !event.parent.same_position(follows) || !event.seq.is_after(head) {
-                return Err(EventlogError::NotContiguous {
-                    event: event.name.to_string(),
-                    seq: event.seq,
-                    parent: event.parent,
-                    head,
-                });
-            }
-            head = event.seq;
+        self.write(&LogChange {
+            append: events,
+            ..LogChange::default()
+        })
+    }
+
+    /// Changes the log in one transaction.
+    ///
+    /// # Errors
+    /// When the events don't follow the log, or SQLite fails; then nothing was changed.
+    pub(crate) fn write(&mut self, change: &LogChange<'_>) -> Result<(), EventlogError> {
+        fault::crash_point("before the log is written");
+        let base = match change.truncate_after {
+            Some(place) => self.last_up_to(place)?,
+            None => self.head,
+        };
+        let head = check_contiguous(change.append, base)?;
+        if fault::has(Bug::HeadBeforeEvents)
+            && let Some(sync) = &change.sync
+        {
+            let transaction = self.connection.transaction()?;
+            write_sync(&transaction, sync)?;
+            transaction.commit()?;
+            fault::crash_point("between the backend head and its events");
         }
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        {
-            let mut insert = transaction.prepare_cached(
-                "INSERT INTO eventlog (seq_global, seq_client, seq_rebase_generation, \
-                 parent_global, parent_client, parent_rebase_generation, name, args, client_id, session_id) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?;
-            for event in events {
-                insert.execute((
-                    event.seq.global as i64,
-                    event.seq.client as i64,
-                    event.seq.rebase_generation as i64,
-                    event.parent.global as i64,
-                    event.parent.client as i64,
-                    event.parent.rebase_generation as i64,
-                    &*event.name,
-                    event.args.as_str(),
-                    event.client_id.as_str(),
-                    event.session_id.as_str(),
-                ))?;
-            }
+        if let Some(place) = change.truncate_after {
+            transaction
+                .prepare_cached("DELETE FROM eventlog WHERE (seq_global, seq_client) > (?1, ?2)")?
+                .execute((place.global as i64, place.client as i64))?;
         }
+        insert(&transaction, change.append)?;
+        for (global, metadata) in change.metadata {
+            transaction
+                .prepare_cached(
+                    "UPDATE eventlog SET sync_metadata = ?2 WHERE seq_global = ?1 AND seq_client = 0",
+                )?
+                .execute((*global as i64, &**metadata))?;
+        }
+        if let Some(sync) = &change.sync {
+            write_sync(&transaction, sync)?;
+        }
+        fault::crash_point("before the log's transaction is committed");
         transaction.commit()?;
         self.head = head;
+        if let Some(sync) = &change.sync {
+            self.sync = sync.clone();
+        }
+        fault::crash_point("after the log is written");
         Ok(())
     }
 
-    /// Returns the events after a place in the log, at most `limit`, in order.
-    pub(crate) fn events_after(
-        &self,
-        after: SeqNum,
-        limit: usize,
-    ) -> Result<Vec<EncodedEvent>, EventlogError> {
-        let mut select = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM eventlog WHERE (seq_global, seq_client) > (?1, ?2) \
-             ORDER BY seq_global, seq_client LIMIT ?3"
-        ))?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut rows = select.query((after.global as i64, after.client as i64, limit))?;
-        let mut events = Vec::new();
-        let mut name: Arc<str> = Arc::from("");
-        while let Some(row) = rows.next()? {
-            let event = read_event(row, &name)?;
-            name = Arc::clone(&event.name);
-            events.push(event);
-        }
-        Ok(events)
+    /// Takes out everything, for a new backend.
+    pub(crate) fn clear(&mut self, generation: u64) -> Result<(), EventlogError> {
+        let sync = SyncRecord {
+            generation,
+            ..SyncRecord::default()
+        };
+        self.write(&LogChange {
+            truncate_after: Some(SeqNum::ROOT),
+            sync: Some(sync),
+            ..LogChange::default()
+        })
     }
 }
 
-/// Reads an event; `last_name` is shared when the name is the same.
-fn read_event(row: &Row<'_>, last_name: &Arc<str>) -> Result<EncodedEvent, EventlogError> {
-    let seq = read_seq(row, 0)?;
-    let text = |column: usize| {
-        row.get_ref(column)?
-            .as_str()
-            .map_err(|error| EventlogError::Damaged {
-                seq,
-                message: error.to_string(),
-            })
-    };
-    let name = text(6)?;
-    Ok(EncodedEvent {
-        name: if name == &**last_name {
-            Arc::clone(last_name)
-        } else {
-            name.into()
-        },
-        args: EncodedArgs::trusted(text(7)?),
-        seq,
-        parent: read_seq(row, 3)?,
-        client_id: ClientId::from(text(8)?),
-        session_id: SessionId::from(text(9)?),
-    })
+/// Checks that events follow one another behind `base`, and returns the last place.
+///
+/// A backend may leave out numbers: what counts is the parent.
+fn check_contiguous(events: &[EncodedEvent], base: Place) -> Result<Place, EventlogError> {
+    let mut head = base;
+    for event in events {
+        let follows = match event.scope() {
+            EventScope::Synced => SeqNum {
+                client: 0,
+                ..head.seq
+            },
+            EventScope::ClientOnly => head.seq,
+        };
+        let gap = !event.parent.same_position(follows) && !fault::has(Bug::IgnoreGaps);
+        if gap || !event.seq.is_after(head.seq) {
+            return Err(EventlogError::NotContiguous {
+                event: event.name.to_string(),
+                seq: event.seq,
+                parent: event.parent,
+                head: head.seq,
+            });
+        }
+        head = event.place();
+    }
+    Ok(head)
 }
 
-fn read_seq(row: &Row<'_>, column: usize) -> rusqlite::Result<SeqNum> {
-    Ok(SeqNum {
-        global: row.get::<_, i64>(column)?.unsigned_abs(),
-        client: row.get::<_, i64>(column + 1)?.unsigned_abs(),
-        rebase_generation: row.get::<_, i64>(column + 2)?.unsigned_abs(),
-    })
+fn insert(transaction: &Transaction<'_>, events: &[EncodedEvent]) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO eventlog (seq_global, seq_client, seq_rebase_generation, \
+         parent_global, parent_client, parent_rebase_generation, name, args, client_id, session_id, id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?;
+    for event in events {
+        insert.execute((
+            event.seq.global as i64,
+            event.seq.client as i64,
+            event.seq.rebase_generation as i64,
+            event.parent.global as i64,
+            event.parent.client as i64,
+            event.parent.rebase_generation as i64,
+            &*event.name,
+            event.args.as_str(),
+            event.client_id.as_str(),
+            event.session_id.as_str(),
+            event.id.0 as i64,
+        ))?;
+    }
+    Ok(())
+}
+
+fn write_sync(transaction: &Transaction<'_>, sync: &SyncRecord) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE sync_status SET backend_head = ?1, backend_id = ?2, generation = ?3",
+        )?
+        .execute((
+            sync.backend_head as i64,
+            sync.backend_id.as_deref(),
+            sync.generation as i64,
+        ))
+        .map(drop)
 }
 
 #[cfg(test)]

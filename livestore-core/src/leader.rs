@@ -1,29 +1,122 @@
-//! The leader: keeper of a client's eventlog.
+//! The leader: keeper of a client's eventlog, and its only voice to the backend.
 //!
-//! It appends what its session pushes and answers with how far the log reaches. It does not know
-//! the store; an adapter carries the messages between the two.
+//! It carries out what the state machines of [`sync`](crate::sync) decide: write the log, keep a state
+//! of what is final, tell the sessions, talk to the backend. It takes everything that has come in one
+//! turn, writes it in one transaction, and only then says so; it holds no sockets, timers or threads,
+//! but says what it wants of them. One leader for all platforms: an adapter turns the wheel.
 
-use crate::{
-    event::{EncodedEvent, SeqNum},
-    eventlog::{Eventlog, EventlogError},
-    sync::{FromLeader, ToLeader},
+mod backend;
+mod confirmed;
+mod input;
+mod rebase;
+
+use std::{sync::Arc, time::Duration};
+
+pub(crate) use confirmed::StateFile;
+#[cfg_attr(not(feature = "simulation"), allow(unreachable_pub))]
+pub use input::{BackendInput, BackendRequest, Input, Outputs};
+
+use self::{
+    backend::{PageBuffer, Pushing},
+    confirmed::Confirmed,
 };
+use crate::{
+    event::{EncodedEvent, Place, SeqNum},
+    eventlog::{Eventlog, EventlogError},
+    fault::{self, Bug},
+    schema::Schema,
+    state::StateError,
+    store::Image,
+    sync::{
+        Connection, FromLeader, InitialSyncProgress, LeaderProcessor, LeaderStatus, MergeError,
+        Outbox, SessionKey, SyncOptions, ToLeader, Upstream,
+    },
+};
+
+/// Events in one piece of the log.
+pub(crate) const PAGE: usize = 1_000;
 
 /// The one leader of a client's store.
 #[derive(Debug)]
 pub(crate) struct Leader {
     log: Eventlog,
-    stopped: Option<String>,
+    confirmed: Confirmed,
+    processor: LeaderProcessor,
+    upstream: Option<Upstream>,
+    pages: PageBuffer,
+    pushing: Option<Pushing>,
+    outbox: Outbox,
+    requests: Vec<BackendRequest>,
+    /// The status as the sessions were told it last.
+    told: Option<LeaderStatus>,
+    stopped: Option<Arc<str>>,
+    now: Duration,
+}
+
+/// Why a leader can't go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum LeaderError {
+    /// The log can't be read or written.
+    #[error(transparent)]
+    Log(#[from] EventlogError),
+    /// The state, though built anew, can't follow the log.
+    #[error("the leader's state cannot follow the log: {0}")]
+    State(#[from] StateError),
+    /// A merge was asked for what cannot be.
+    #[error("the log cannot be merged with the backend's: {0}")]
+    Merge(#[from] MergeError),
+}
+
+/// How a leader is set up.
+#[derive(Debug)]
+pub(crate) struct LeaderOptions {
+    pub(crate) schema: Schema,
+    pub(crate) state: StateFile,
+    /// How it syncs, if there is a backend.
+    pub(crate) sync: Option<SyncOptions>,
+    pub(crate) now: Duration,
+    /// Makes its pauses differ from other clients'.
+    pub(crate) seed: u64,
 }
 
 impl Leader {
-    pub(crate) fn new(log: Eventlog) -> Self {
-        Self { log, stopped: None }
+    /// Takes over a log.
+    pub(crate) fn new(log: Eventlog, options: LeaderOptions) -> Self {
+        let backend_head = options.sync.as_ref().map(|_| log.sync().backend_head);
+        let processor = LeaderProcessor::new(log.head(), log.sync().generation, backend_head);
+        let upstream = options
+            .sync
+            .map(|sync| Upstream::new(sync, options.now, options.seed));
+        Self {
+            log,
+            confirmed: Confirmed::new(options.schema, options.state),
+            processor,
+            upstream,
+            pages: PageBuffer::default(),
+            pushing: None,
+            outbox: Outbox::new(),
+            requests: Vec::new(),
+            told: None,
+            stopped: None,
+            now: options.now,
+        }
     }
 
-    /// Returns the last event of the log.
-    pub(crate) fn head(&self) -> SeqNum {
-        self.log.head()
+    /// Adds a session, which then pulls.
+    pub(crate) fn add_session(&mut self, session: SessionKey) {
+        self.processor.add_session(session);
+        self.outbox.push((session, FromLeader::Welcome));
+        let status = FromLeader::Status(self.status());
+        self.outbox.push((session, status));
+        if let Some(reason) = &self.stopped {
+            let reason = Arc::clone(reason);
+            self.outbox.push((session, FromLeader::Stopped { reason }));
+        }
+    }
+
+    pub(crate) fn remove_session(&mut self, session: SessionKey) {
+        self.processor.remove_session(session);
     }
 
     /// Reads a page of the log.
@@ -35,65 +128,201 @@ impl Leader {
         self.log.events_after(after, limit)
     }
 
-    /// Carries out a message and returns the answer.
-    ///
-    /// After a failure nothing more is appended: a later event must not stand in the log without an
-    /// earlier one.
-    pub(crate) fn handle(&mut self, message: ToLeader) -> FromLeader {
-        if self.stopped.is_none() {
-            let ToLeader::Push(events) = message;
-            if let Err(error) = self.log.append(&events) {
-                self.stopped = Some(error.to_string());
+    /// Returns the state a session can start with: an image, if one is kept, which reflects the log up
+    /// to a final place.
+    pub(crate) fn image(&mut self) -> Option<Image> {
+        let place = self.final_place().ok()?;
+        let bytes = self.confirmed.image(&self.log, place)?;
+        Some(Image { bytes, place })
+    }
+
+    /// Gives up the log.
+    pub(crate) fn into_log(self) -> Eventlog {
+        self.log
+    }
+
+    /// Takes everything that has come, writes it in one go, and returns what is to be sent.
+    pub(crate) fn turn(
+        &mut self,
+        now: Duration,
+        inputs: impl IntoIterator<Item = Input>,
+    ) -> Outputs {
+        self.now = now;
+        for input in inputs {
+            if self.stopped.is_some() {
+                break;
+            }
+            if let Err(error) = self.take(input) {
+                self.stop(&error);
             }
         }
-        match &self.stopped {
-            None => FromLeader::Persisted {
-                head: self.log.head(),
-            },
-            Some(reason) => FromLeader::Stopped {
-                reason: reason.clone(),
-            },
+        if self.stopped.is_none()
+            && let Err(error) = self.flush()
+        {
+            self.stop(&error);
+        }
+        if self.stopped.is_none()
+            && let Err(error) = self.poll_upstream()
+        {
+            self.stop(&error);
+        }
+        self.tell_status();
+        Outputs {
+            sessions: std::mem::take(&mut self.outbox),
+            backend: std::mem::take(&mut self.requests),
+            wake_at: self
+                .upstream
+                .as_ref()
+                .filter(|_| self.stopped.is_none())
+                .and_then(|upstream| upstream.wake_at(self.processor.pending() > 0)),
+        }
+    }
+
+    /// Brings the stored state closer to the log while there is nothing else to do; true if it is there.
+    pub(crate) fn catch_up(&mut self) -> bool {
+        match self.final_place() {
+            Ok(place) => self.confirmed.catch_up(&self.log, place, PAGE),
+            Err(_) => true,
+        }
+    }
+
+    fn take(&mut self, input: Input) -> Result<(), LeaderError> {
+        match input {
+            Input::Session(session, ToLeader::Push { events }) => self.push(session, events),
+            Input::Session(session, ToLeader::Pull { after, floor }) => {
+                self.pull(session, after, floor)
+            }
+            Input::Session(_, ToLeader::SetOnline { online }) => {
+                if let Some(upstream) = &mut self.upstream {
+                    let effect = upstream.set_online(online);
+                    self.requests
+                        .extend(effect.map(|_| BackendRequest::Disconnect));
+                }
+                Ok(())
+            }
+            Input::Backend(input) => {
+                // What the sessions pushed came first.
+                self.flush()?;
+                self.take_from_backend(input)
+            }
+            Input::Woken => Ok(()),
+        }
+    }
+
+    fn push(&mut self, session: SessionKey, events: Vec<EncodedEvent>) -> Result<(), LeaderError> {
+        if fault::has(Bug::NoFence) {
+            let after = self.log.head();
+            return self.push_unfenced(session, after, events);
+        }
+        if let Err(rejection) = self.processor.admit(session, events) {
+            self.outbox.push((session, FromLeader::Refused(rejection)));
+        }
+        Ok(())
+    }
+
+    /// Answers a pull: with what follows, or with everything after the floor if the session stands
+    /// where the log has something else now.
+    fn pull(
+        &mut self,
+        session: SessionKey,
+        after: Place,
+        floor: SeqNum,
+    ) -> Result<(), LeaderError> {
+        self.flush()?;
+        let after = if self.log.contains(after)? {
+            after
+        } else {
+            self.log.last_up_to(floor)?
+        };
+        let events = self.log.events_after(after.seq, PAGE)?;
+        let answer = self.processor.answer(session, after, events);
+        self.outbox.push((session, answer));
+        Ok(())
+    }
+
+    /// Writes what was admitted, in one transaction, and acknowledges it.
+    fn flush(&mut self) -> Result<(), LeaderError> {
+        let Some(admitted) = self.processor.take_admitted() else {
+            return Ok(());
+        };
+        if fault::has(Bug::AcknowledgeBeforeWrite) {
+            let events = admitted.events.clone();
+            let told = self.processor.written(admitted);
+            self.outbox.extend(told);
+            return Ok(self.log.append(&events)?);
+        }
+        self.log.append(&admitted.events)?;
+        let told = self.processor.written(admitted);
+        self.outbox.extend(told);
+        Ok(())
+    }
+
+    /// The test bug of a leader that numbers what comes as it likes.
+    fn push_unfenced(
+        &mut self,
+        session: SessionKey,
+        after: Place,
+        events: Vec<EncodedEvent>,
+    ) -> Result<(), LeaderError> {
+        let generation = self.processor.generation();
+        let upto = events.last().map(EncodedEvent::place);
+        let events = crate::sync::renumber(events, after.seq, generation);
+        self.processor
+            .admit(session, events)
+            .expect("the numbers follow the log");
+        self.flush()?;
+        if let Some((_, FromLeader::Accepted { upto: told, .. })) = self.outbox.last_mut() {
+            *told = upto.unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// Nothing more is written: a later event must not stand in the log without an earlier one.
+    fn stop(&mut self, error: &LeaderError) {
+        tracing::error!(%error, "the leader has stopped");
+        let reason: Arc<str> = error.to_string().into();
+        self.stopped = Some(Arc::clone(&reason));
+        if let Some(upstream) = &mut self.upstream {
+            upstream.stop(Arc::clone(&reason));
+            self.requests.push(BackendRequest::Disconnect);
+        }
+        let sessions: Vec<_> = self.processor.sessions().collect();
+        self.outbox.extend(sessions.into_iter().map(|session| {
+            let reason = Arc::clone(&reason);
+            (session, FromLeader::Stopped { reason })
+        }));
+    }
+
+    /// Tells the sessions how it is doing, if that is news.
+    fn tell_status(&mut self) {
+        let status = self.status();
+        if self.told.as_ref() == Some(&status) {
+            return;
+        }
+        let sessions: Vec<_> = self.processor.sessions().collect();
+        for session in sessions {
+            self.outbox
+                .push((session, FromLeader::Status(status.clone())));
+        }
+        self.told = Some(status);
+    }
+
+    fn status(&self) -> LeaderStatus {
+        LeaderStatus {
+            head: self.processor.head().seq,
+            backend_head: self.processor.backend_head().map(SeqNum::synced),
+            pending: self.processor.pending(),
+            connection: self
+                .upstream
+                .as_ref()
+                .map_or(Connection::NoBackend, |upstream| upstream.status(self.now)),
+            initial_sync: self
+                .upstream
+                .as_ref()
+                .map_or(InitialSyncProgress::Done, Upstream::initial_sync),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Leader;
-    use crate::{
-        event::{EncodedArgs, EncodedEvent, EventScope, SeqNum},
-        eventlog::Eventlog,
-        sync::{FromLeader, ToLeader},
-        testing::test,
-    };
-
-    fn event(after: SeqNum) -> EncodedEvent {
-        let (seq, parent) = after.next(EventScope::Synced);
-        EncodedEvent {
-            name: "v1.Happened".into(),
-            args: EncodedArgs::parse("{}").unwrap(),
-            seq,
-            parent,
-            client_id: "client".into(),
-            session_id: "session".into(),
-        }
-    }
-
-    #[test]
-    fn after_a_push_that_does_not_fit_nothing_more_is_appended() {
-        let mut leader = Leader::new(Eventlog::in_memory().unwrap());
-        let first = event(SeqNum::ROOT);
-        let second = event(first.seq);
-        let answer = leader.handle(ToLeader::Push(vec![first.clone()]));
-        assert_eq!(answer, FromLeader::Persisted { head: first.seq });
-        assert!(matches!(
-            leader.handle(ToLeader::Push(vec![first.clone()])),
-            FromLeader::Stopped { .. }
-        ));
-        assert!(matches!(
-            leader.handle(ToLeader::Push(vec![second])),
-            FromLeader::Stopped { .. }
-        ));
-        assert_eq!(leader.events_after(SeqNum::ROOT, 10).unwrap(), [first]);
-    }
-}
+mod tests;

@@ -18,11 +18,14 @@ pub mod adapter;
 mod error;
 pub mod event;
 mod eventlog;
+mod fault;
 mod leader;
 pub mod prelude;
 pub mod query;
 mod reactive;
 pub mod schema;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 mod state;
 pub mod store;
 pub mod sync;

@@ -9,7 +9,8 @@ pub use crate::{
         Column, ColumnKind, ColumnType, Predicate, Query, TableRow, Value, ValueError, ValueRef,
         sql,
     },
-    schema::{MaterializerContext, Schema, SchemaError, Table},
+    schema::{MaterializerContext, Schema, SchemaError, Table, Verdict},
     store::{BootStatus, LiveQuery, Receipt, Store, StoreStatus, Subscription},
+    sync::SyncStatus,
 };
 pub use livestore_macros::{Event, Table};

@@ -8,7 +8,9 @@
 mod node;
 mod registry;
 mod subscriber;
+mod watch;
 
 pub(crate) use node::{LiveNode, Node};
 pub(crate) use registry::{NodeId, Registry};
 pub(crate) use subscriber::Subscriber;
+pub(crate) use watch::Watch;

@@ -5,20 +5,23 @@
 //! tables and running the materializers is the business of `state`.
 
 mod builder;
+mod check;
 mod context;
 mod error;
+mod fingerprint;
 mod table;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
 pub use builder::SchemaBuilder;
+pub use check::Verdict;
 pub use context::MaterializerContext;
 pub use error::{MaterializeError, SchemaError};
 pub use table::{ColumnDef, Table, TableDef};
 
 use crate::{
     event::{EncodedEvent, EventScope},
-    query::Writes,
+    query::{MaterializerFailure, Writes},
 };
 
 /// The prefix of the engine's own tables; an app's tables must not use it.
@@ -56,9 +59,14 @@ pub struct Schema {
 struct Inner {
     tables: Vec<TableDef>,
     events: HashMap<&'static str, EventDef>,
+    fingerprint: u64,
 }
 
 type Materializer = dyn Fn(&EncodedEvent, &MaterializerContext<'_>) -> Result<Writes, MaterializeError>
+    + Send
+    + Sync;
+
+type Check = dyn Fn(&EncodedEvent, &MaterializerContext<'_>) -> Result<Verdict, MaterializerFailure>
     + Send
     + Sync;
 
@@ -67,6 +75,7 @@ pub(crate) struct EventDef {
     pub(crate) name: Arc<str>,
     pub(crate) scope: EventScope,
     pub(crate) materializer: Box<Materializer>,
+    pub(crate) check: Option<Box<Check>>,
 }
 
 impl Schema {
@@ -85,6 +94,12 @@ impl Schema {
         let mut names: Vec<&str> = self.inner.events.keys().copied().collect();
         names.sort_unstable();
         names
+    }
+
+    /// Returns what tells the state of this schema from that of another: tables, columns, events and
+    /// the [version](SchemaBuilder::version). A stored state of another fingerprint is built anew.
+    pub fn fingerprint(&self) -> u64 {
+        self.inner.fingerprint
     }
 
     pub(crate) fn event(&self, name: &str) -> Option<&EventDef> {

@@ -7,7 +7,10 @@
 mod capture;
 mod changeset;
 mod ddl;
+mod journal;
+mod replay;
 mod savepoint;
+mod storage;
 mod write;
 
 use std::{
@@ -24,12 +27,14 @@ pub(crate) use capture::Touched;
 #[cfg(test)]
 use changeset::Change;
 pub(crate) use changeset::{Changeset, RollbackError};
+pub(crate) use replay::{Reconciled, StateError};
+pub(crate) use storage::remove;
 
-use self::{capture::Capture, changeset::Inverse};
+use self::{capture::Capture, changeset::Inverse, journal::Journal};
 use crate::{
-    event::{EncodedEvent, SeqNum},
+    event::SeqNum,
     query::{self, AccessLog, Footprint, QueryError, Rows, Statement, TableId},
-    schema::{MaterializeError, Schema},
+    schema::Schema,
 };
 
 /// Statements kept prepared; an app has far fewer distinct ones.
@@ -46,6 +51,7 @@ pub(crate) struct State {
     footprints: HashMap<String, Arc<Footprint>>,
     inverses: Vec<Inverse>,
     head: SeqNum,
+    journal: Journal,
 }
 
 /// What the authorizer allows and notes.
@@ -57,13 +63,9 @@ struct Access {
 }
 
 impl State {
-    /// Creates the tables of the schema in an empty in-memory database.
-    pub(crate) fn open(schema: &Schema) -> rusqlite::Result<Self> {
-        let mut connection = Connection::open_in_memory()?;
+    /// Takes over a database that has the tables of the schema and reflects the log up to `head`.
+    fn adopt(mut connection: Connection, schema: &Schema, head: SeqNum) -> rusqlite::Result<Self> {
         connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-        connection.execute_batch(ddl::PRAGMAS)?;
-        connection.execute_batch(&ddl::create_all(schema))?;
-
         let (mut capture, mut access) = (Capture::default(), Access::default());
         for (i, table) in schema.tables().iter().enumerate() {
             let id = TableId(i as u16);
@@ -93,7 +95,8 @@ impl State {
             access,
             footprints: HashMap::new(),
             inverses,
-            head: SeqNum::ROOT,
+            head,
+            journal: Journal::new(head),
         })
     }
 
@@ -102,47 +105,18 @@ impl State {
         self.head
     }
 
-    /// Applies events, all or none, and returns what each of them changed.
-    pub(crate) fn apply(
-        &mut self,
-        events: &[EncodedEvent],
-    ) -> Result<Vec<Changeset>, MaterializeError> {
-        let Some(last) = events.last() else {
-            return Ok(Vec::new());
-        };
-        let failed = |source| MaterializeError::State {
-            event: last.name.to_string(),
-            seq: last.seq,
-            source: Box::new(source),
-        };
-        self.atomically(failed, |state| {
-            let changesets = match events {
-                // The savepoint around the commit is the event's own.
-                [event] => vec![state.materialize(event)?],
-                events => state.materialize_each(events)?,
-            };
-            state.set_head(last.seq).map_err(failed)?;
-            Ok(changesets)
-        })
+    /// Forgets how to take back events up to a place.
+    pub(crate) fn discard_journal_up_to(&mut self, floor: SeqNum) {
+        self.journal.discard_up_to(floor);
     }
 
-    /// Takes back what events changed, newest first, all or nothing; `head` is the event before the first.
-    pub(crate) fn roll_back(
-        &mut self,
-        changesets: &[Changeset],
-        head: SeqNum,
-    ) -> Result<(), RollbackError> {
-        self.atomically(RollbackError::from, |state| {
-            for change in changesets
-                .iter()
-                .rev()
-                .flat_map(|changeset| changeset.changes.iter().rev())
-            {
-                let inverse = &state.inverses[usize::from(change.table.0)];
-                inverse.apply(&state.connection, &change.row)?;
-            }
-            state.set_head(head).map_err(RollbackError::from)
-        })
+    /// Takes back what an event changed; its caller's savepoint undoes the half of it.
+    fn invert(&self, changeset: &Changeset) -> Result<(), RollbackError> {
+        for change in changeset.changes.iter().rev() {
+            let inverse = &self.inverses[usize::from(change.table.0)];
+            inverse.apply(&self.connection, &change.row)?;
+        }
+        Ok(())
     }
 
     /// Runs a query.

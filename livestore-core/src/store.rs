@@ -1,33 +1,39 @@
 //! The store: the session's face.
 //!
-//! Here live [`Store`] with commit, query and subscribe, live queries, receipts and the boot, and
-//! the traits by which an adapter joins a store to its leader. Platform code is the adapters';
-//! keeping the log is the leader's.
+//! Here live [`Store`] with commit, query and subscribe, live queries, receipts, status, the stream of
+//! events and the boot, and the traits by which an adapter joins a store to its leader. What a session
+//! does with the leader's messages is decided in [`sync`](crate::sync) and carried out here. Platform
+//! code is the adapters'; keeping the log is the leader's.
 
 mod boot;
 mod commit;
+mod core;
+mod events;
 mod link;
 mod live;
 mod receipt;
+mod receive;
 mod status;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 pub use boot::{BootStatus, StoreBuilder};
-pub use link::{Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, Session};
+pub use events::{EventFilter, EventStream, StreamedEvent};
+pub use link::{
+    Adapter, AdapterError, Image, Inbox, LeaderLink, LinkFuture, Session, Setup, SyncSetup,
+};
 pub use live::{LiveQuery, Subscription};
 pub use receipt::{Receipt, ReceiptError, Stage};
 pub use status::StoreStatus;
 
-use self::{commit::Pending, link::Link, receipt::Progress};
+use self::{core::Core, link::Link, receipt::Progress, receive::Listeners};
 use crate::{
     error::{Error, Result},
     event::{ClientId, SeqNum, SessionId, StoreId},
     query::{Query, QueryError},
-    reactive::Registry,
+    reactive::Watch,
     schema::Schema,
-    state::State,
-    sync::ToLeader,
+    sync::{SyncStatus, ToLeader},
 };
 
 /// A client's view of a store: commit events, query state, follow live queries.
@@ -72,22 +78,9 @@ struct Shared {
     schema: Schema,
     core: Mutex<Core>,
     progress: Arc<Progress>,
+    status: Watch<SyncStatus>,
+    listeners: Mutex<Listeners>,
     link: Link,
-}
-
-/// What changes, behind one lock.
-struct Core {
-    state: State,
-    registry: Registry,
-    /// What the leader has not confirmed, oldest first.
-    pending: std::collections::VecDeque<Pending>,
-    /// What has not been handed to the leader yet.
-    outbox: Vec<ToLeader>,
-    /// The last event committed or booted.
-    head: SeqNum,
-    /// The last event the leader has confirmed.
-    confirmed: SeqNum,
-    closed: bool,
 }
 
 impl Store {
@@ -118,12 +111,12 @@ impl Store {
 
     /// Returns the sequence number of the last event in this session.
     pub fn head(&self) -> SeqNum {
-        self.shared.lock().head
+        self.shared.lock().session.local_head()
     }
 
-    /// Returns how many events the leader has not persisted yet.
+    /// Returns how many events of this session the leader has not persisted yet.
     pub fn pending_count(&self) -> usize {
-        self.shared.lock().pending.len()
+        self.shared.lock().session.pending().len()
     }
 
     /// Returns how many live queries there are, for tools and tests that look for leaks.
@@ -142,11 +135,22 @@ impl Store {
         core.state.query(&statement, |rows| query.read(rows))
     }
 
+    /// Connects to the backend, or keeps away from it: the app's offline switch, for all sessions of
+    /// this client. Nothing happens without a backend.
+    pub fn set_online(&self, online: bool) {
+        self.shared
+            .lock()
+            .outbox
+            .push(ToLeader::SetOnline { online });
+        self.shared.flush();
+    }
+
     /// Ends the session: hands what is pending to the leader, waits until it is persisted, and
     /// closes.
     ///
     /// Later commits and queries fail with [`Error::Closed`]; subscribers hear nothing more. A second
-    /// call waits for the same end.
+    /// call waits for the same end. What the backend has not confirmed by then is pushed when the
+    /// store is opened again.
     ///
     /// # Errors
     /// When something committed could not be persisted.
@@ -154,6 +158,7 @@ impl Store {
         let nodes = {
             let mut core = self.shared.lock();
             core.closed = true;
+            core.wake_streams();
             core.registry.clear()
         };
         drop(nodes);

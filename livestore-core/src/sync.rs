@@ -1,30 +1,31 @@
-//! What session and leader say to each other.
+//! Sync: how the logs of sessions, leaders and the backend become one.
 //!
-//! Plain types without I/O: the store (the session's face) and the leader know these and not each
-//! other. An adapter carries them, in one thread or between threads.
+//! Here live the pure merge, the state machines of session and leader, the fence for pushes, what the
+//! nodes say to each other, and the traits of a sync backend. Nothing in here does I/O, keeps a clock
+//! or starts a task: the machines take what happened and answer what is to be done. The store and the
+//! leader carry it out; an adapter brings them together.
 
-use crate::event::{EncodedEvent, SeqNum};
+mod backend;
+mod backoff;
+mod leader;
+mod merge;
+mod message;
+mod push;
+mod session;
+mod status;
+mod upstream;
 
-/// A session's message to its leader.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ToLeader {
-    /// Append these events; they follow what was pushed before.
-    Push(Vec<EncodedEvent>),
-}
-
-/// A leader's message to a session.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum FromLeader {
-    /// Everything up to here is in the leader's log, as durable as the adapter makes it.
-    Persisted {
-        /// The last event of the log.
-        head: SeqNum,
-    },
-    /// The leader could not append and has stopped; what it had not confirmed is not in the log.
-    Stopped {
-        /// Why.
-        reason: String,
-    },
-}
+pub use backend::{
+    BackendConnection, BackendError, BackendFuture, BackendMetadata, BackendPages, Cursor,
+    PageInfo, PullPage, PulledEvent, PushError, RejectedEvent, SyncBackend,
+};
+pub(crate) use leader::{Change, LeaderProcessor};
+pub use leader::{Outbox, SessionKey};
+pub(crate) use merge::renumber;
+pub use merge::{Hop, Merge, MergeError, Payload, SyncState, merge};
+pub use message::{FromLeader, Rejected, ToLeader, Update};
+pub use push::{PushRejection, validate_push};
+pub(crate) use session::{Reconcile, SessionProcessor, Step};
+pub use status::{Connection, InitialSyncProgress, LeaderStatus, SyncStatus};
+pub use upstream::{InitialSync, OnBackendMismatch, SyncOptions};
+pub(crate) use upstream::{Upstream, UpstreamEffect};

@@ -1,23 +1,28 @@
-//! Everything in memory, the leader in the session's own thread.
+//! Everything in memory, the leader in the thread of whoever has something for it.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    fmt,
+    sync::{Arc, Mutex},
 };
 
+use super::{
+    desk::{Desk, Seating},
+    lock, runtime,
+};
 use crate::{
     event::{ClientId, EncodedEvent, SeqNum, SessionId, StoreId},
     eventlog::Eventlog,
-    leader::Leader,
-    schema::Schema,
-    store::{Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, Session},
-    sync::ToLeader,
+    leader::{Input, StateFile},
+    store::{Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, Session, Setup},
+    sync::{SessionKey, ToLeader},
 };
 
 /// Keeps logs in memory: for tests, demos, and what need not outlive the program.
 ///
-/// Clones share the logs: a store that was closed can be opened again with its history while a
-/// clone lives. One session at a time may have a store open.
+/// Clones share the logs and are one client: stores opened with them are sessions of one leader, and a
+/// store that was closed can be opened again with its history while a clone lives. Without a backend a
+/// commit is in the leader's log when it returns.
 ///
 /// ```
 /// # futures::executor::block_on(async {
@@ -29,16 +34,18 @@ use crate::{
 /// assert!(memory.events("my-app").is_empty());
 /// # Ok::<(), livestore_core::Error>(()) }).unwrap();
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Memory {
     client_id: ClientId,
-    leaders: Arc<Mutex<HashMap<StoreId, Slot>>>,
+    stores: Arc<Mutex<HashMap<StoreId, Place>>>,
 }
 
-#[derive(Debug)]
-struct Slot {
-    leader: Arc<Mutex<Leader>>,
-    open: bool,
+/// Where a store's log is.
+enum Place {
+    /// At the desk of a leader.
+    Open(Arc<Desk>),
+    /// Put away until somebody opens the store again.
+    Closed(Eventlog),
 }
 
 impl Default for Memory {
@@ -47,12 +54,25 @@ impl Default for Memory {
     }
 }
 
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory")
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Memory {
     /// Makes an adapter without any logs yet, and a new client id.
     pub fn new() -> Self {
+        Self::with_client_id(ClientId::random())
+    }
+
+    /// Makes an adapter without any logs yet.
+    pub fn with_client_id(client_id: ClientId) -> Self {
         Self {
-            client_id: ClientId::random(),
-            leaders: Arc::default(),
+            client_id,
+            stores: Arc::default(),
         }
     }
 
@@ -61,59 +81,59 @@ impl Memory {
         let Ok(id) = StoreId::new(store_id) else {
             return Vec::new();
         };
-        let leaders = lock(&self.leaders);
-        let Some(slot) = leaders.get(&id) else {
-            return Vec::new();
+        let stores = lock(&self.stores);
+        let events = match stores.get(&id) {
+            Some(Place::Open(desk)) => desk.events_after(SeqNum::ROOT, usize::MAX).ok(),
+            Some(Place::Closed(log)) => log.events_after(SeqNum::ROOT, usize::MAX).ok(),
+            None => None,
         };
-        lock(&slot.leader)
-            .events_after(SeqNum::ROOT, usize::MAX)
-            .unwrap_or_default()
+        events.unwrap_or_default()
     }
 
-    fn open(&self, store: &StoreId) -> Result<Arc<Mutex<Leader>>, AdapterError> {
-        let mut leaders = lock(&self.leaders);
-        if let Some(slot) = leaders.get_mut(store) {
-            if slot.open {
-                return Err(AdapterError::new(
-                    "another session has it open, and the memory adapter takes one",
-                ));
+    /// Returns the desk of a store's leader; one without sessions is set up as it is wanted now.
+    fn desk(&self, setup: Setup) -> Result<(Arc<Desk>, SessionKey), AdapterError> {
+        let mut stores = lock(&self.stores);
+        let log = match stores.remove(&setup.store) {
+            Some(Place::Open(desk)) => {
+                let session = desk.new_session();
+                stores.insert(setup.store, Place::Open(Arc::clone(&desk)));
+                return Ok((desk, session));
             }
-            slot.open = true;
-            return Ok(Arc::clone(&slot.leader));
-        }
-        let leader = Arc::new(Mutex::new(Leader::new(
-            Eventlog::in_memory().map_err(AdapterError::new)?,
-        )));
-        leaders.insert(
-            store.clone(),
-            Slot {
-                leader: Arc::clone(&leader),
-                open: true,
+            Some(Place::Closed(log)) => log,
+            None => Eventlog::in_memory().map_err(AdapterError::new)?,
+        };
+        let (desk, driver) = Desk::open(
+            log,
+            Seating {
+                store: setup.store.clone(),
+                client: self.client_id.clone(),
+                schema: setup.schema,
+                state: StateFile::Memory,
+                sync: setup.sync,
             },
         );
-        Ok(leader)
+        if let Some(driver) = driver {
+            runtime::spawn("livestore-sync", driver).map_err(AdapterError::new)?;
+        }
+        let session = desk.new_session();
+        stores.insert(setup.store, Place::Open(Arc::clone(&desk)));
+        Ok((desk, session))
     }
 }
 
 impl Adapter for Memory {
-    fn connect(
-        self: Box<Self>,
-        store: StoreId,
-        _: Schema,
-    ) -> LinkFuture<'static, Result<Session, AdapterError>> {
-        let session = self.open(&store).map(|leader| {
-            let head = lock(&leader).head();
-            Session {
-                client_id: self.client_id.clone(),
-                session_id: SessionId::random(),
-                head,
-                leader: Box::new(Link {
-                    memory: *self,
-                    store,
-                    leader,
-                    inbox: None,
-                }),
-            }
+    fn connect(self: Box<Self>, setup: Setup) -> LinkFuture<Result<Session, AdapterError>> {
+        let store = setup.store.clone();
+        let session = self.desk(setup).map(|(desk, key)| Session {
+            client_id: self.client_id.clone(),
+            session_id: SessionId::random(),
+            image: None,
+            leader: Box::new(Link {
+                memory: *self,
+                store,
+                desk,
+                key,
+            }),
         });
         Box::pin(std::future::ready(session))
     }
@@ -123,43 +143,35 @@ impl Adapter for Memory {
 struct Link {
     memory: Memory,
     store: StoreId,
-    leader: Arc<Mutex<Leader>>,
-    inbox: Option<Inbox>,
+    desk: Arc<Desk>,
+    key: SessionKey,
 }
 
 impl LeaderLink for Link {
+    fn start(&mut self, inbox: Inbox) {
+        self.desk.add_session(self.key, inbox);
+    }
+
+    fn send(&mut self, message: ToLeader) {
+        self.desk.turn([Input::Session(self.key, message)]);
+    }
+
     fn events_after(
         &self,
         after: SeqNum,
         limit: usize,
-    ) -> LinkFuture<'_, Result<Vec<EncodedEvent>, AdapterError>> {
-        let events = lock(&self.leader)
-            .events_after(after, limit)
-            .map_err(AdapterError::new);
-        Box::pin(std::future::ready(events))
-    }
-
-    fn start(&mut self, inbox: Inbox) {
-        self.inbox = Some(inbox);
-    }
-
-    fn send(&mut self, message: ToLeader) {
-        let answer = lock(&self.leader).handle(message);
-        if let Some(inbox) = &self.inbox {
-            inbox.deliver(answer);
-        }
+    ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
+        Box::pin(std::future::ready(self.desk.events_after(after, limit)))
     }
 }
 
 impl Drop for Link {
     fn drop(&mut self) {
-        if let Some(slot) = lock(&self.memory.leaders).get_mut(&self.store) {
-            slot.open = false;
+        let mut stores = lock(&self.memory.stores);
+        if self.desk.remove_session(self.key)
+            && let Some(log) = self.desk.close()
+        {
+            stores.insert(self.store.clone(), Place::Closed(log));
         }
     }
-}
-
-/// Locks; a panic elsewhere leaves SQLite and the map whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

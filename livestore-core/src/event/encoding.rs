@@ -6,8 +6,8 @@
 
 use std::{fmt, sync::Arc};
 
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Number, Value};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde_json::{Number, Value, value::RawValue};
 
 /// An event's arguments as canonical JSON text.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -59,6 +59,21 @@ impl fmt::Debug for EncodedArgs {
     }
 }
 
+impl Serialize for EncodedArgs {
+    /// Writes the JSON itself, not a string that holds it; for JSON formats only.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw: &RawValue = serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for EncodedArgs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Self::encode(&value).map_err(serde::de::Error::custom)
+    }
+}
+
 fn write_value(value: &Value, out: &mut String) -> Result<(), serde_json::Error> {
     match value {
         Value::Null => out.push_str("null"),
@@ -96,11 +111,19 @@ fn write_value(value: &Value, out: &mut String) -> Result<(), serde_json::Error>
 }
 
 /// Whole floats are written as integers, as JavaScript does: `1.0` and `1` are the same number.
+///
+/// So are those past 2^53, where not every integer is a float: `1e16` comes back from a JavaScript
+/// peer as `10000000000000000`, and must still be the same event. From 2^64 on JSON readers take both
+/// forms for a float.
 fn write_number(number: &Number, out: &mut String) {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
+    const I64: std::ops::Range<f64> = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
+    const U64: std::ops::Range<f64> = 0.0..18_446_744_073_709_551_616.0;
     match number.as_f64() {
-        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => {
+        Some(float) if number.is_f64() && float.fract() == 0.0 && I64.contains(&float) => {
             out.push_str(&(float as i64).to_string());
+        }
+        Some(float) if number.is_f64() && float.fract() == 0.0 && U64.contains(&float) => {
+            out.push_str(&(float as u64).to_string());
         }
         _ => out.push_str(&number.to_string()),
     }
@@ -139,6 +162,20 @@ mod tests {
             canonical("[1.0, -0.0, 1.5, 1e3, 9007199254740993]"),
             "[1,0,1.5,1000,9007199254740993]"
         );
+    }
+
+    #[test]
+    fn a_large_float_is_the_same_after_a_javascript_peer_wrote_it() {
+        for (float, javascript) in [
+            (1e16, "10000000000000000"),
+            (-1e16, "-10000000000000000"),
+            (1.2e19, "12000000000000000000"),
+            (1e20, "100000000000000000000"),
+            (1e21, "1e21"),
+        ] {
+            let ours = EncodedArgs::encode(&float).unwrap();
+            assert_eq!(ours.as_str(), canonical(javascript), "{float}");
+        }
     }
 
     #[test]

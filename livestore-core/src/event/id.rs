@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 /// Returns a new unique id that sorts by the time it was made (a UUID, version 7).
@@ -52,6 +53,18 @@ macro_rules! id {
             }
         }
 
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(|id| Self(id.into()))
+            }
+        }
+
         as_text!($name);
     };
 }
@@ -71,6 +84,29 @@ macro_rules! as_text {
             }
         }
     };
+}
+
+/// What tells an event of a client from all its others, before and after a rebase.
+///
+/// It stays on the client: events that came from the backend have [`EventId::REMOTE`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventId(pub u64);
+
+impl EventId {
+    /// The id of every event that another client committed.
+    pub const REMOTE: EventId = EventId(0);
+
+    /// Returns where a session's ids start, so far from those of all other sessions that they don't meet.
+    pub(crate) fn random_start() -> Self {
+        // The last 32 bits of a version 7 UUID are random; 31 are left to count in, and SQLite's sign bit.
+        let (_, low) = Uuid::now_v7().as_u64_pair();
+        Self((low & 0xffff_ffff) << 31 | 1)
+    }
+
+    /// Returns the id of the session's next event.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
 }
 
 as_text!(StoreId);

@@ -34,27 +34,52 @@ impl SeqNum {
         rebase_generation: 0,
     };
 
+    /// Returns the place of a synced event as the backend numbers it.
+    pub const fn synced(global: u64) -> SeqNum {
+        SeqNum {
+            global,
+            ..SeqNum::ROOT
+        }
+    }
+
+    /// Returns the same place in another generation.
+    pub(crate) fn in_generation(self, rebase_generation: u64) -> SeqNum {
+        SeqNum {
+            rebase_generation,
+            ..self
+        }
+    }
+
     /// Returns the sequence number of the event that follows, and that of its parent.
     ///
     /// A synced event's parent is the last synced event: `e5.2` is followed by `e6` with parent `e5`.
     pub fn next(self, scope: EventScope) -> (SeqNum, SeqNum) {
-        match scope {
-            EventScope::ClientOnly => (
-                SeqNum {
-                    client: self.client + 1,
-                    ..self
-                },
-                self,
-            ),
-            EventScope::Synced => (
-                SeqNum {
-                    global: self.global + 1,
+        self.next_in_generation(scope, self.rebase_generation)
+    }
+
+    /// Version of [`next`](Self::next) that numbers the event in a generation of its own.
+    ///
+    /// A client-only event's parent is this very number; a synced one's is in the new generation too.
+    pub fn next_in_generation(self, scope: EventScope, rebase_generation: u64) -> (SeqNum, SeqNum) {
+        let (global, client, parent) = match scope {
+            EventScope::ClientOnly => (self.global, self.client + 1, self),
+            EventScope::Synced => {
+                let parent = SeqNum {
                     client: 0,
+                    rebase_generation,
                     ..self
-                },
-                SeqNum { client: 0, ..self },
-            ),
-        }
+                };
+                (self.global + 1, 0, parent)
+            }
+        };
+        (
+            SeqNum {
+                global,
+                client,
+                rebase_generation,
+            },
+            parent,
+        )
     }
 
     /// Whether both stand at the same place of the log, whatever their generations.

@@ -10,7 +10,8 @@ pub(super) const APPLICATION_ID: i64 = 0x6c73_656c;
 /// The steps from each format to the next; the first makes an empty database format 1.
 ///
 /// Steps are only ever added: logs of every format are out there.
-const STEPS: &[&str] = &["CREATE TABLE eventlog (
+const STEPS: &[&str] = &[
+    "CREATE TABLE eventlog (
     seq_global INTEGER NOT NULL,
     seq_client INTEGER NOT NULL,
     seq_rebase_generation INTEGER NOT NULL,
@@ -22,7 +23,19 @@ const STEPS: &[&str] = &["CREATE TABLE eventlog (
     client_id TEXT NOT NULL,
     session_id TEXT NOT NULL,
     PRIMARY KEY (seq_global, seq_client)
-) STRICT, WITHOUT ROWID;"];
+) STRICT, WITHOUT ROWID;",
+    // Sync: which event of its session an event is, what the backend attached to it, and how far the
+    // backend has confirmed the log.
+    "ALTER TABLE eventlog ADD COLUMN id INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE eventlog ADD COLUMN sync_metadata TEXT;
+CREATE TABLE sync_status (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    backend_head INTEGER NOT NULL,
+    backend_id TEXT,
+    generation INTEGER NOT NULL
+) STRICT;
+INSERT INTO sync_status VALUES (1, 0, NULL, 0);",
+];
 
 /// Checks that the database is an eventlog and brings it to the newest format, in one transaction.
 pub(super) fn prepare(connection: &mut Connection) -> Result<(), EventlogError> {

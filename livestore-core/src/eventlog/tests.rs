@@ -2,7 +2,7 @@ use rusqlite::Connection;
 
 use super::{Eventlog, EventlogError, format::APPLICATION_ID};
 use crate::{
-    event::{EncodedArgs, EncodedEvent, EventScope, SeqNum},
+    event::{EncodedArgs, EncodedEvent, EventId, EventScope, SeqNum},
     testing::test,
 };
 
@@ -18,6 +18,7 @@ fn events(after: SeqNum, scopes: &[EventScope]) -> Vec<EncodedEvent> {
             parent,
             client_id: "client".into(),
             session_id: "session".into(),
+            id: EventId(7),
         }
     };
     scopes.iter().map(event).collect()
@@ -34,7 +35,7 @@ fn what_was_appended_is_read_back_in_order_and_in_pages() {
     );
     log.append(&all[..2]).unwrap();
     log.append(&all[2..]).unwrap();
-    assert_eq!(log.head(), all[5].seq);
+    assert_eq!(log.head(), all[5].place());
     assert_eq!(log.events_after(SeqNum::ROOT, usize::MAX).unwrap(), all);
     assert_eq!(log.events_after(all[1].seq, 2).unwrap(), all[2..4]);
 }
@@ -73,7 +74,7 @@ fn a_log_of_a_newer_format_is_refused_and_left_alone() {
     let error = Eventlog::open(connection).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the eventlog has format 99, but this version reads up to format 1"
+        "the eventlog has format 99, but this version reads up to format 2"
     );
 }
 
@@ -96,6 +97,6 @@ fn a_log_is_opened_again_with_its_head() {
     let all = events(SeqNum::ROOT, &[Synced, ClientOnly]);
     log.append(&all).unwrap();
     let log = Eventlog::open(log.connection).unwrap();
-    assert_eq!(log.head(), all[1].seq);
+    assert_eq!(log.head(), all[1].place());
     assert_eq!(log.events_after(SeqNum::ROOT, 10).unwrap(), all);
 }

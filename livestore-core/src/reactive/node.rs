@@ -1,11 +1,11 @@
 //! One live query.
 
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
+    Arc,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use super::Subscriber;
+use super::{Subscriber, Watch};
 use crate::{
     query::{Footprint, Query, QueryError, Statement},
     state::State,
@@ -28,11 +28,10 @@ pub(crate) struct Node<T> {
     query: Box<dyn Query<Output = T>>,
     statement: Statement,
     footprint: Arc<Footprint>,
-    /// The last result and its version; an equal result is no new version.
-    value: Mutex<(u64, Arc<T>)>,
+    /// The last result.
+    result: Watch<T>,
     stale: AtomicBool,
     runs: AtomicU64,
-    subscribers: Mutex<Vec<Arc<Subscriber<T>>>>,
 }
 
 impl<T: PartialEq + 'static> Node<T> {
@@ -48,16 +47,15 @@ impl<T: PartialEq + 'static> Node<T> {
             query: Box::new(query),
             statement,
             footprint,
-            value: Mutex::new((1, Arc::new(value))),
+            result: Watch::new(value),
             stale: AtomicBool::new(false),
             runs: AtomicU64::new(1),
-            subscribers: Mutex::new(Vec::new()),
         })
     }
 
     /// Returns the last result, which may be stale.
     pub(crate) fn value(&self) -> Arc<T> {
-        Arc::clone(&lock(&self.value).1)
+        self.result.get()
     }
 
     pub(crate) fn is_stale(&self) -> bool {
@@ -78,12 +76,7 @@ impl<T: PartialEq + 'static> Node<T> {
         self.runs.fetch_add(1, Ordering::Relaxed);
         let value = state.query(&self.statement, |rows| self.query.read(rows))?;
         self.stale.store(false, Ordering::Release);
-        let mut current = lock(&self.value);
-        if *current.1 == value {
-            return Ok(false);
-        }
-        *current = (current.0 + 1, Arc::new(value));
-        Ok(true)
+        Ok(self.result.set(value))
     }
 
     /// Adds a listener that has not heard of anything yet, or with `skip_current` of the current result.
@@ -92,23 +85,16 @@ impl<T: PartialEq + 'static> Node<T> {
         callback: impl FnMut(&T) + Send + 'static,
         skip_current: bool,
     ) -> Arc<Subscriber<T>> {
-        let seen = if skip_current { lock(&self.value).0 } else { 0 };
-        let subscriber = Subscriber::new(callback, seen);
-        lock(&self.subscribers).push(Arc::clone(&subscriber));
-        subscriber
+        self.result.subscribe(callback, skip_current)
     }
 
     pub(crate) fn unsubscribe(&self, subscriber: &Arc<Subscriber<T>>) {
-        subscriber.stop();
-        lock(&self.subscribers).retain(|other| !Arc::ptr_eq(other, subscriber));
+        self.result.unsubscribe(subscriber);
     }
 
     /// Calls one listener, if it has not heard of the current result.
     pub(crate) fn call(&self, subscriber: &Subscriber<T>) {
-        subscriber.call(|| {
-            let current = lock(&self.value);
-            (current.0, Arc::clone(&current.1))
-        });
+        self.result.call(subscriber);
     }
 }
 
@@ -119,7 +105,7 @@ impl<T: PartialEq + Send + Sync + 'static> LiveNode for Node<T> {
 
     fn refresh(&self, state: &State) -> bool {
         // Nobody listens: run when somebody asks.
-        if lock(&self.subscribers).is_empty() {
+        if !self.result.is_watched() {
             self.stale.store(true, Ordering::Release);
             return false;
         }
@@ -131,13 +117,6 @@ impl<T: PartialEq + Send + Sync + 'static> LiveNode for Node<T> {
     }
 
     fn notify(&self) {
-        let subscribers = lock(&self.subscribers).clone();
-        for subscriber in subscribers {
-            self.call(&subscriber);
-        }
+        self.result.notify();
     }
-}
-
-fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

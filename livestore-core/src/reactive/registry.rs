@@ -52,6 +52,11 @@ impl Registry {
         self.nodes.len()
     }
 
+    /// Returns all nodes, oldest first.
+    pub(crate) fn all(&self) -> Vec<Arc<dyn LiveNode>> {
+        self.nodes.values().cloned().collect()
+    }
+
     /// Returns the nodes whose result the changes can concern, oldest first.
     pub(crate) fn affected(&self, touched: &Touched) -> Vec<Arc<dyn LiveNode>> {
         let mut seen = BTreeSet::new();

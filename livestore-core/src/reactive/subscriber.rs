@@ -81,3 +81,9 @@ impl<T> Drop for Running<'_, T> {
         self.subscriber.lock().callback = self.callback.take();
     }
 }
+
+impl<T> std::fmt::Debug for Subscriber<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Subscriber")
+    }
+}

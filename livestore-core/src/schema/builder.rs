@@ -6,12 +6,12 @@ use std::{
 };
 
 use super::{
-    EventDef, Inner, MaterializeError, MaterializerContext, SYSTEM_PREFIX, Schema, SchemaError,
-    Table, TableDef,
+    Check, EventDef, Inner, MaterializeError, MaterializerContext, SYSTEM_PREFIX, Schema,
+    SchemaError, Table, TableDef, Verdict, fingerprint,
 };
 use crate::{
     event::{EncodedEvent, Event},
-    query::{ColumnKind, IntoWrites, Value, Writes},
+    query::{ColumnKind, IntoWrites, MaterializerFailure, Value, Writes},
 };
 
 /// Collects tables and materializers; [`build`](Self::build) checks them.
@@ -19,6 +19,8 @@ use crate::{
 pub struct SchemaBuilder {
     tables: Vec<TableDef>,
     events: Vec<(&'static str, EventDef)>,
+    checks: Vec<(&'static str, Box<Check>)>,
+    version: u32,
 }
 
 impl std::fmt::Debug for SchemaBuilder {
@@ -68,8 +70,35 @@ impl SchemaBuilder {
             name: E::NAME.into(),
             scope: E::SCOPE,
             materializer: Box::new(materializer),
+            check: None,
         };
         self.events.push((E::NAME, def));
+        self
+    }
+
+    /// Attaches a check to an event: what must hold in the state where the event lands.
+    ///
+    /// It runs when the event is committed and again whenever a rebase moves it, until the backend has
+    /// it; from then on the event is a fact. Like a materializer it must say the same for the same
+    /// event and state. Returning an error rejects the event. [`Verdict`] has two worked examples.
+    pub fn check<E: Event>(
+        mut self,
+        check: impl Fn(&E, &MaterializerContext<'_>) -> Result<Verdict, MaterializerFailure>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        let check = move |event: &EncodedEvent, context: &MaterializerContext<'_>| {
+            check(&event.args.decode::<E>()?, context)
+        };
+        self.checks.push((E::NAME, Box::new(check)));
+        self
+    }
+
+    /// Numbers the materializers: change it when one of them changes what it writes, so that stored
+    /// states are built anew. 0 by default.
+    pub fn version(mut self, version: u32) -> Self {
+        self.version = version;
         self
     }
 
@@ -99,10 +128,24 @@ impl SchemaBuilder {
                 });
             }
         }
+        for (name, check) in self.checks {
+            let Some(def) = events.get_mut(name) else {
+                return Err(SchemaError::CheckWithoutEvent {
+                    event: name.to_owned(),
+                });
+            };
+            if def.check.replace(check).is_some() {
+                return Err(SchemaError::DuplicateCheck {
+                    event: name.to_owned(),
+                });
+            }
+        }
+        let fingerprint = fingerprint::of(&self.tables, events.keys().copied(), self.version);
         Ok(Schema {
             inner: Arc::new(Inner {
                 tables: self.tables,
                 events,
+                fingerprint,
             }),
         })
     }

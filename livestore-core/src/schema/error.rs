@@ -18,6 +18,18 @@ pub enum SchemaError {
         /// The event.
         event: String,
     },
+    /// An event has two checks.
+    #[error("event `{event}` has two checks")]
+    DuplicateCheck {
+        /// The event.
+        event: String,
+    },
+    /// A check is attached to an event without a materializer.
+    #[error("a check is attached to event `{event}`, which is not declared")]
+    CheckWithoutEvent {
+        /// The event.
+        event: String,
+    },
     /// Two columns of a table have one name (SQLite doesn't tell upper from lower case).
     #[error("column `{column}` of table `{table}` is declared twice")]
     DuplicateColumn {
@@ -108,6 +120,16 @@ pub enum MaterializeError {
     /// The write breaks the schema.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// The event's check says no to the state it would land in.
+    #[error("event `{event}` {seq} was rejected: {reason}")]
+    Rejected {
+        /// The event.
+        event: String,
+        /// Its sequence number.
+        seq: crate::event::SeqNum,
+        /// What the check said.
+        reason: String,
+    },
     /// The state database itself failed.
     #[error("the state database failed at event `{event}` {seq}: {source}")]
     State {
@@ -118,4 +140,30 @@ pub enum MaterializeError {
         /// SQLite's own words.
         source: Box<rusqlite::Error>,
     },
+}
+
+impl MaterializeError {
+    /// Whether the same event would fail on the same state everywhere, and not just here and now.
+    ///
+    /// A full disk, a damaged file or an exhausted memory say nothing of the event.
+    pub(crate) fn is_deterministic(&self) -> bool {
+        use rusqlite::ErrorCode;
+        let source = match self {
+            Self::State { source, .. } | Self::Write { source, .. } => source,
+            Self::Decode { .. } | Self::Failed { .. } | Self::Schema(_) | Self::Rejected { .. } => {
+                return true;
+            }
+        };
+        matches!(
+            source.sqlite_error_code(),
+            None | Some(
+                ErrorCode::ConstraintViolation
+                    | ErrorCode::TypeMismatch
+                    | ErrorCode::TooBig
+                    | ErrorCode::AuthorizationForStatementDenied
+                    | ErrorCode::ParameterOutOfRange
+                    | ErrorCode::Unknown
+            )
+        ) && !matches!(self, Self::State { .. })
+    }
 }

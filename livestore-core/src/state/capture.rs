@@ -132,6 +132,15 @@ impl Touched {
         }
     }
 
+    /// Adds what another change did.
+    pub(crate) fn merge(&mut self, other: &Touched) {
+        for (table, touch) in &other.tables {
+            let own = self.table(*table);
+            own.rows |= touch.rows;
+            own.columns.union(touch.columns);
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.tables.is_empty()
     }

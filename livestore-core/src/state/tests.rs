@@ -1,9 +1,10 @@
 use rusqlite::Connection;
 
-use super::{Change, Changeset, RollbackError, State};
+use super::{Change, Changeset, RollbackError, State, StateError};
 use crate::{
-    event::{EncodedArgs, EncodedEvent, Event, EventScope, SeqNum},
+    event::{EncodedArgs, EncodedEvent, Event, EventId, EventScope, SeqNum},
     prelude::*,
+    sync::Reconcile,
     testing::test,
 };
 
@@ -54,13 +55,23 @@ fn event(after: SeqNum, sql: &[String]) -> EncodedEvent {
         parent,
         client_id: "client".into(),
         session_id: "session".into(),
+        id: EventId(7),
     }
 }
 
 fn apply(state: &mut State, sql: &[&str]) -> Changeset {
     let sql: Vec<_> = sql.iter().map(|&text| text.to_owned()).collect();
-    let event = event(state.head(), &sql);
-    state.apply(&[event]).unwrap().remove(0)
+    let head = state.head();
+    state.commit(&mut [event(head, &sql)]).unwrap();
+    state.journal.after(head).unwrap().next().unwrap().clone()
+}
+
+fn roll_back(state: &mut State, to: SeqNum) -> Result<(), StateError> {
+    let plan = Reconcile {
+        roll_back_to: Some(to),
+        ..Reconcile::default()
+    };
+    state.reconcile(plan).map(drop)
 }
 
 /// Every row of every table, the head included.
@@ -137,7 +148,7 @@ fn a_replaced_row_is_recorded_as_deleted_and_inserted() {
         3,
         "the row of that id and the row of that name go, one comes"
     );
-    state.roll_back(&[replaced], head).unwrap();
+    roll_back(&mut state, head).unwrap();
     assert_eq!(dump(&state.connection), before);
 }
 
@@ -176,24 +187,22 @@ fn rolling_back_any_suffix_of_random_events_restores_the_state_exactly() {
         let mut random = Random(seed);
         let mut state = state();
         let mut history = vec![(state.head(), dump(&state.connection))];
-        let mut changesets = Vec::new();
         for _ in 0..25 {
             let statements: Vec<_> = (0..=random.below(2)).map(|_| random.statement()).collect();
             let event = event(state.head(), &statements);
-            changesets.extend(state.apply(&[event]).unwrap());
+            state.commit(&mut [event]).unwrap();
             history.push((state.head(), dump(&state.connection)));
         }
-        while !changesets.is_empty() {
-            let keep = random.below(changesets.len() as u64) as usize;
+        while history.len() > 1 {
+            let keep = random.below(history.len() as u64 - 1) as usize;
             let (head, expected) = &history[keep];
-            state.roll_back(&changesets[keep..], *head).unwrap();
+            roll_back(&mut state, *head).unwrap();
             assert_eq!(
                 dump(&state.connection),
                 *expected,
                 "seed {seed}, back to event {keep}"
             );
             assert_eq!(state.head(), *head);
-            changesets.truncate(keep);
             history.truncate(keep + 1);
         }
     }
@@ -202,22 +211,27 @@ fn rolling_back_any_suffix_of_random_events_restores_the_state_exactly() {
 #[test]
 fn a_roll_back_that_finds_another_row_is_refused_and_changes_nothing() {
     let mut state = state();
-    let first = apply(
+    apply(
         &mut state,
         &["INSERT INTO items (id, name) VALUES (1, 'a')"],
     );
-    let second = apply(
+    apply(
         &mut state,
         &["INSERT INTO items (id, name) VALUES (2, 'b')"],
     );
-    apply(&mut state, &["UPDATE items SET weight = 9 WHERE id = 1"]);
+    state
+        .connection
+        .execute_batch("UPDATE items SET weight = 9 WHERE id = 1")
+        .unwrap();
     let before = (dump(&state.connection), state.head());
-    let error = state.roll_back(&[first, second], SeqNum::ROOT).unwrap_err();
+    let error = roll_back(&mut state, SeqNum::ROOT).unwrap_err();
     assert!(
-        matches!(&error, RollbackError::Mismatch { table } if table == "items"),
+        matches!(&error, StateError::Rollback(RollbackError::Mismatch { table }) if table == "items"),
         "{error}"
     );
     assert_eq!((dump(&state.connection), state.head()), before);
+    let records = state.journal.after(SeqNum::ROOT).unwrap().count();
+    assert_eq!(records, 2, "JRN-05: the records stay");
 }
 
 /// HEAD-01 to HEAD-03, for the head a state keeps inside its own transaction.
@@ -232,18 +246,18 @@ fn the_head_moves_with_the_events_and_goes_back_with_a_roll_back() {
             .unwrap()
     };
     assert_eq!((state.head(), stored(&state)), (SeqNum::ROOT, 0));
-    let first = apply(&mut state, &[]);
-    let second = apply(
+    apply(&mut state, &[]);
+    apply(
         &mut state,
         &["INSERT INTO items (id, name) VALUES (2, 'b')"],
     );
     assert_eq!((state.head().global, stored(&state)), (2, 2));
-    let failing = [
+    let mut failing = [
         event(state.head(), &["DELETE FROM items".into()]),
         event(state.head(), &["nonsense".into()]),
     ];
-    assert!(state.apply(&failing).is_err());
+    assert!(state.commit(&mut failing).is_err());
     assert_eq!((state.head().global, stored(&state)), (2, 2));
-    state.roll_back(&[first, second], SeqNum::ROOT).unwrap();
+    roll_back(&mut state, SeqNum::ROOT).unwrap();
     assert_eq!((state.head(), stored(&state)), (SeqNum::ROOT, 0));
 }

@@ -8,22 +8,6 @@ use crate::{
 };
 
 impl State {
-    /// Materializes events, each in a savepoint of its own.
-    pub(super) fn materialize_each(
-        &mut self,
-        events: &[EncodedEvent],
-    ) -> Result<Vec<Changeset>, MaterializeError> {
-        let materialize = |event: &EncodedEvent| {
-            let failed = |source| MaterializeError::State {
-                event: event.name.to_string(),
-                seq: event.seq,
-                source: Box::new(source),
-            };
-            self.atomically(failed, |state| state.materialize(event))
-        };
-        events.iter().map(materialize).collect()
-    }
-
     /// Materializes one event; the caller's savepoint undoes the half of an event that failed.
     ///
     /// An event that the schema doesn't know changes nothing: it stays in the log for a version that

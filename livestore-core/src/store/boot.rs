@@ -1,24 +1,24 @@
 //! Opening a store: find the leader, replay its log, start.
 
 use std::{
-    collections::VecDeque,
     fmt,
+    future::poll_fn,
     sync::{Arc, Mutex},
+    task::Poll,
 };
 
 use super::{
-    Adapter, Core, Inbox, LeaderLink, Session, Shared, Store, link::Link, receipt::Progress,
+    Adapter, Inbox, Session, Setup, Shared, Store, StoreStatus, SyncSetup, core::Core, link::Link,
+    receipt::Progress, receive::Listeners,
 };
 use crate::{
     error::{Error, Result},
-    event::{SeqNum, StoreId},
-    reactive::Registry,
+    event::{EncodedEvent, Place, StoreId},
+    reactive::Watch,
     schema::Schema,
     state::State,
+    sync::{InitialSyncProgress, Rejected, SessionProcessor, SyncBackend, SyncOptions, SyncStatus},
 };
-
-/// Events read and applied at a time.
-const PAGE: usize = 1_000;
 
 /// How far a store is with opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,13 @@ pub enum BootStatus {
         done: u64,
         /// The synced events in the log.
         total: u64,
+    },
+    /// Waiting for what the backend has.
+    Syncing {
+        /// The events pulled so far.
+        done: u64,
+        /// The events there are, if the backend said.
+        total: Option<u64>,
     },
     /// Open.
     Ready,
@@ -47,19 +54,24 @@ impl fmt::Display for BootStatus {
         match self {
             Self::Loading => f.write_str("Loading…"),
             Self::Replaying { done, total } => write!(f, "Replaying {done} of {total} events…"),
+            Self::Syncing {
+                done,
+                total: Some(total),
+            } => write!(f, "Syncing {done} of {total} events…"),
+            Self::Syncing { done, total: None } => write!(f, "Syncing, {done} events so far…"),
             Self::Ready => f.write_str("Ready"),
             Self::Failed { reason } => write!(f, "Failed: {reason}"),
         }
     }
 }
 
-type StatusListener = Box<dyn FnMut(BootStatus) + Send>;
-
 /// Opens a store; made by [`Store::builder`].
 pub struct StoreBuilder {
     schema: Schema,
     adapter: Option<Box<dyn Adapter>>,
-    on_status: StatusListener,
+    backend: Option<Box<dyn SyncBackend>>,
+    sync_options: SyncOptions,
+    listeners: Listeners,
 }
 
 impl fmt::Debug for StoreBuilder {
@@ -75,7 +87,9 @@ impl StoreBuilder {
         Self {
             schema,
             adapter: None,
-            on_status: Box::new(|_| {}),
+            backend: None,
+            sync_options: SyncOptions::default(),
+            listeners: Listeners::default(),
         }
     }
 
@@ -85,9 +99,42 @@ impl StoreBuilder {
         self
     }
 
+    /// Syncs with a backend. A session that comes to a leader which is there already syncs as that
+    /// one does.
+    pub fn sync(mut self, backend: impl SyncBackend) -> Self {
+        self.backend = Some(Box::new(backend));
+        self
+    }
+
+    /// Sets how to sync; nothing without a backend.
+    pub fn sync_options(mut self, options: SyncOptions) -> Self {
+        self.sync_options = options;
+        self
+    }
+
     /// Calls a listener with each step of the boot.
     pub fn on_boot_status(mut self, listener: impl FnMut(BootStatus) + Send + 'static) -> Self {
-        self.on_status = Box::new(listener);
+        self.listeners.boot = Some(Box::new(listener));
+        self
+    }
+
+    /// Calls a listener with each event of this client that was taken out of the log for good: the
+    /// backend rejected it, or it no longer fits where a rebase put it.
+    ///
+    /// The receipt of its commit says so too; this is for events committed before the last start.
+    pub fn on_rejected(mut self, listener: impl FnMut(&Rejected) + Send + 'static) -> Self {
+        self.listeners.rejected = Some(Box::new(listener));
+        self
+    }
+
+    /// Calls a listener with the events that no backend has seen when the log is emptied, because the
+    /// backend is another one and [`OnBackendMismatch::Reset`](crate::sync::OnBackendMismatch::Reset)
+    /// says so.
+    pub fn on_backend_reset(
+        mut self,
+        listener: impl FnMut(Vec<EncodedEvent>) + Send + 'static,
+    ) -> Self {
+        self.listeners.reset = Some(Box::new(listener));
         self
     }
 
@@ -97,14 +144,17 @@ impl StoreBuilder {
     /// When the id is invalid, no adapter was given, the adapter finds no leader, or the log cannot be
     /// replayed.
     pub async fn open(mut self, store_id: &str) -> Result<Store> {
-        let opened = self.try_open(store_id).await;
-        (self.on_status)(match &opened {
-            Ok(_) => BootStatus::Ready,
-            Err(error) => BootStatus::Failed {
-                reason: error.to_string().into(),
-            },
-        });
-        opened
+        match self.try_open(store_id).await {
+            Ok(store) => {
+                store.shared.end_boot(BootStatus::Ready);
+                Ok(store)
+            }
+            Err(error) => {
+                let reason = error.to_string().into();
+                self.tell(BootStatus::Failed { reason });
+                Err(error)
+            }
+        }
     }
 
     async fn try_open(&mut self, store_id: &str) -> Result<Store> {
@@ -113,80 +163,110 @@ impl StoreBuilder {
             store: store_id.to_owned(),
             reason,
         };
-        (self.on_status)(BootStatus::Loading);
+        self.tell(BootStatus::Loading);
         let adapter = self
             .adapter
             .take()
             .ok_or_else(|| failed("no adapter was given".into()))?;
+        let setup = Setup {
+            store: id.clone(),
+            schema: self.schema.clone(),
+            sync: self.backend.take().map(|backend| SyncSetup {
+                backend,
+                options: self.sync_options.clone(),
+            }),
+        };
         let session = adapter
-            .connect(id.clone(), self.schema.clone())
+            .connect(setup)
             .await
             .map_err(|error| failed(error.to_string()))?;
-        let mut state = State::open(&self.schema).map_err(|error| failed(error.to_string()))?;
-        self.replay(&mut state, &*session.leader, session.head)
-            .await
-            .map_err(failed)?;
-        Ok(start(id, self.schema.clone(), session, state))
-    }
-
-    /// Applies the leader's log, page by page.
-    async fn replay(
-        &mut self,
-        state: &mut State,
-        leader: &dyn LeaderLink,
-        head: SeqNum,
-    ) -> Result<(), String> {
-        while head.is_after(state.head()) {
-            (self.on_status)(BootStatus::Replaying {
-                done: state.head().global,
-                total: head.global,
-            });
-            let page = leader
-                .events_after(state.head(), PAGE)
-                .await
-                .map_err(|error| error.to_string())?;
-            if page.is_empty() {
-                return Err(format!(
-                    "the log ends at {}, before its head {head}",
-                    state.head()
-                ));
-            }
-            state.apply(&page).map_err(|error| error.to_string())?;
+        let (state, place) = self
+            .first_state(&session)
+            .map_err(|error| failed(error.to_string()))?;
+        let store = self.start(id, session, state, place);
+        if let Err(reason) = store.shared.booted().await {
+            self.listeners.boot = store.shared.take_boot_listener();
+            return Err(failed(reason));
         }
-        Ok(())
+        Ok(store)
     }
-}
 
-fn start(id: StoreId, schema: Schema, session: Session, state: State) -> Store {
-    let Session {
-        client_id,
-        session_id,
-        mut leader,
-        ..
-    } = session;
-    let head = state.head();
-    let core = Core {
-        state,
-        registry: Registry::default(),
-        pending: VecDeque::new(),
-        outbox: Vec::new(),
-        head,
-        confirmed: head,
-        closed: false,
-    };
-    let shared = Arc::new_cyclic(|shared| {
-        leader.start(Inbox {
-            shared: shared.clone(),
-        });
-        Shared {
+    /// Returns the state that the session starts with, and the last event it reflects.
+    fn first_state(&self, session: &Session) -> rusqlite::Result<(State, Place)> {
+        if let Some(image) = &session.image {
+            match State::from_image(&image.bytes, &self.schema) {
+                Ok(Some(state)) => return Ok((state, image.place)),
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the image of the state cannot be used; the log is replayed");
+                }
+            }
+        }
+        Ok((State::open(&self.schema)?, Place::ROOT))
+    }
+
+    fn start(&mut self, id: StoreId, session: Session, state: State, place: Place) -> Store {
+        let Session {
+            client_id,
+            session_id,
+            leader,
+            ..
+        } = session;
+        let processor = SessionProcessor::new(place, place.seq);
+        let shared = Arc::new(Shared {
             id,
             client_id,
             session_id,
-            schema,
-            core: Mutex::new(core),
+            schema: self.schema.clone(),
+            core: Mutex::new(Core::new(self.schema.clone(), state, processor)),
             progress: Arc::new(Progress::default()),
+            status: Watch::new(SyncStatus::default()),
+            listeners: Mutex::new(std::mem::take(&mut self.listeners)),
             link: Link::new(leader),
+        });
+        let inbox = Inbox {
+            shared: Arc::downgrade(&shared),
+        };
+        shared.link.start(inbox);
+        shared.flush();
+        Store { shared }
+    }
+
+    fn tell(&mut self, status: BootStatus) {
+        if let Some(listener) = &mut self.listeners.boot {
+            listener(status);
         }
-    });
-    Store { shared }
+    }
+}
+
+impl Shared {
+    /// Waits until the session has everything it is to start with.
+    async fn booted(&self) -> Result<(), String> {
+        poll_fn(|context| {
+            if let Some(StoreStatus::Stopped { reason }) = self.progress.stopped() {
+                return Poll::Ready(Err(reason.to_string()));
+            }
+            let mut core = self.lock();
+            let syncing = matches!(
+                core.leader.initial_sync,
+                InitialSyncProgress::Pulling { .. }
+            );
+            if core.session.is_live() && !core.is_rebuilding() && !syncing {
+                return Poll::Ready(Ok(()));
+            }
+            let waker = context.waker();
+            if !core.waiting.iter().any(|other| other.will_wake(waker)) {
+                core.waiting.push(waker.clone());
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    fn end_boot(&self, status: BootStatus) {
+        self.lock().booting = false;
+        if let Some(mut listener) = self.take_boot_listener() {
+            listener(status);
+        }
+    }
 }

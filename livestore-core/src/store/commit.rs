@@ -7,16 +7,8 @@ use crate::{
     error::{Error, Result},
     event::{EncodedEvent, EventBatch, EventInput, IntoEvents},
     reactive::LiveNode,
-    state::{Changeset, Touched},
-    sync::ToLeader,
+    schema::MaterializeError,
 };
-
-/// An event the leader has not confirmed.
-pub(super) struct Pending {
-    pub(super) event: EncodedEvent,
-    /// What it changed, for taking it back.
-    pub(super) changeset: Changeset,
-}
 
 impl Store {
     /// Commits one or several events, all or none.
@@ -49,6 +41,7 @@ impl Store {
         let (receipt, changed) = self.shared.commit(batch)?;
         // The leader first: a listener that panics must not keep the events from it.
         self.shared.flush();
+        self.shared.tell_status();
         for node in changed {
             node.notify();
         }
@@ -60,29 +53,35 @@ impl Shared {
     fn commit(&self, batch: Vec<EventInput>) -> Result<(Receipt, Vec<Arc<dyn LiveNode>>)> {
         let mut core = self.lock();
         self.check_writable(&core)?;
-        let events = self.number(&core, batch)?;
-        let changesets = core.state.apply(&events).map_err(|source| match source {
-            crate::schema::MaterializeError::Schema(error) => Error::Schema(error),
+        if batch.is_empty() {
+            return Ok((Receipt::of_nothing(core.session.local_head()), Vec::new()));
+        }
+        let mut events = self.number(&mut core, batch)?;
+        let touched = core
+            .state
+            .commit(&mut events)
+            .map_err(|source| self.refused(source))?;
+        let receipt = self.progress.committed(&events);
+        core.session.commit(events);
+        core.push_pending();
+        let changed = core.refresh(&touched);
+        Ok((receipt, changed))
+    }
+
+    fn refused(&self, source: MaterializeError) -> Error {
+        let store = self.id.to_string();
+        match source {
+            MaterializeError::Schema(error) => Error::Schema(error),
+            MaterializeError::Rejected { event, reason, .. } => Error::Rejected {
+                store,
+                event,
+                reason,
+            },
             source => Error::Materialize {
-                store: self.id.to_string(),
+                store,
                 source: Box::new(source),
             },
-        })?;
-
-        let mut touched = Touched::default();
-        changesets
-            .iter()
-            .for_each(|changeset| touched.add(changeset));
-        let count = events.len();
-        if let Some(last) = events.last() {
-            core.head = last.seq;
-            let pending = events.iter().cloned().zip(changesets);
-            core.pending
-                .extend(pending.map(|(event, changeset)| Pending { event, changeset }));
-            core.outbox.push(ToLeader::Push(events));
         }
-        let changed = core.refresh(&touched);
-        Ok((self.progress.committed(count, core.head), changed))
     }
 
     fn check_writable(&self, core: &Core) -> Result<()> {
@@ -99,8 +98,8 @@ impl Shared {
         }
     }
 
-    fn number(&self, core: &Core, batch: Vec<EventInput>) -> Result<Vec<EncodedEvent>> {
-        let mut head = core.head;
+    fn number(&self, core: &mut Core, batch: Vec<EventInput>) -> Result<Vec<EncodedEvent>> {
+        let mut head = core.session.local_head();
         let number = |input: EventInput| {
             let Some(def) = self.schema.event(&input.name) else {
                 return Err(Error::UnknownEvent {
@@ -117,20 +116,9 @@ impl Shared {
                 parent,
                 client_id: self.client_id.clone(),
                 session_id: self.session_id.clone(),
+                id: core.next_id(),
             })
         };
         batch.into_iter().map(number).collect()
-    }
-}
-
-impl Core {
-    /// Runs the live queries a change can concern and returns those with news.
-    pub(super) fn refresh(&self, touched: &Touched) -> Vec<Arc<dyn LiveNode>> {
-        if touched.is_empty() {
-            return Vec::new();
-        }
-        let mut nodes = self.registry.affected(touched);
-        nodes.retain(|node| node.refresh(&self.state));
-        nodes
     }
 }

@@ -7,16 +7,15 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use super::{Shared, StoreStatus};
+use super::Shared;
 use crate::{
-    event::{ClientId, EncodedEvent, SeqNum, SessionId, StoreId},
+    event::{ClientId, EncodedEvent, Place, SeqNum, SessionId, StoreId},
     schema::Schema,
-    state::Touched,
-    sync::{FromLeader, ToLeader},
+    sync::{FromLeader, SyncBackend, SyncOptions, ToLeader},
 };
 
 /// A future that an adapter returns.
-pub type LinkFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub type LinkFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Where a store's data lives and where its leader runs.
 pub trait Adapter: Send + 'static {
@@ -24,11 +23,43 @@ pub trait Adapter: Send + 'static {
     ///
     /// # Errors
     /// When there can be no session; the message says why.
-    fn connect(
-        self: Box<Self>,
-        store: StoreId,
-        schema: Schema,
-    ) -> LinkFuture<'static, Result<Session, AdapterError>>;
+    fn connect(self: Box<Self>, setup: Setup) -> LinkFuture<Result<Session, AdapterError>>;
+}
+
+/// What an adapter has to know of the store to be opened.
+pub struct Setup {
+    /// Its name.
+    pub store: StoreId,
+    /// Its schema.
+    pub schema: Schema,
+    /// The backend and how to sync with it, for a leader that is not there yet.
+    pub sync: Option<SyncSetup>,
+}
+
+/// A backend and how to sync with it.
+pub struct SyncSetup {
+    /// The backend.
+    pub backend: Box<dyn SyncBackend>,
+    /// How to sync.
+    pub options: SyncOptions,
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup")
+            .field("store", &self.store)
+            .field("sync", &self.sync)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SyncSetup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SyncSetup")
+            .field("backend", &self.backend.metadata())
+            .field("options", &self.options)
+            .finish()
+    }
 }
 
 /// A session as an adapter opens it.
@@ -37,35 +68,56 @@ pub struct Session {
     pub client_id: ClientId,
     /// The session.
     pub session_id: SessionId,
-    /// The last event of the leader's log.
-    pub head: SeqNum,
+    /// The state to start with; without one the session replays the log.
+    pub image: Option<Image>,
     /// The way to the leader.
     pub leader: Box<dyn LeaderLink>,
+}
+
+/// A state as the bytes of a database.
+#[derive(Clone)]
+pub struct Image {
+    /// The database.
+    pub bytes: Vec<u8>,
+    /// The last event it reflects; nothing up to there moves any more.
+    pub place: Place,
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Image")
+            .field("bytes", &self.bytes.len())
+            .field("place", &self.place)
+            .finish()
+    }
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("session_id", &self.session_id)
-            .field("head", &self.head)
+            .field("image", &self.image)
             .finish_non_exhaustive()
     }
 }
 
 /// A session's way to its leader; dropping it ends the session.
 pub trait LeaderLink: Send {
+    /// Tells where the leader's messages go; called once, before the first [`send`](Self::send).
+    ///
+    /// Each leader the session comes to, at the start and when another one takes over, first says
+    /// [`FromLeader::Welcome`].
+    fn start(&mut self, inbox: Inbox);
+
+    /// Sends a message; messages arrive in order. The answer may come before this returns.
+    fn send(&mut self, message: ToLeader);
+
     /// Reads a page of the leader's log.
     fn events_after(
         &self,
         after: SeqNum,
         limit: usize,
-    ) -> LinkFuture<'_, Result<Vec<EncodedEvent>, AdapterError>>;
-
-    /// Tells where the leader's messages go; called once, before the first [`send`](Self::send).
-    fn start(&mut self, inbox: Inbox);
-
-    /// Sends a message; messages arrive in order. The answer may come before this returns.
-    fn send(&mut self, message: ToLeader);
+    ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>>;
 }
 
 /// Where a leader's messages to a session are delivered.
@@ -116,10 +168,27 @@ impl Link {
         Self(Mutex::new(Slot::Idle(link)))
     }
 
+    /// Tells the link where messages go. The leader may speak before this returns.
+    pub(super) fn start(&self, inbox: Inbox) {
+        if let Some(mut lent) = self.borrow()
+            && let Some(link) = &mut lent.link
+        {
+            link.start(inbox);
+        }
+    }
+
     /// Ends the session with the leader.
     pub(super) fn close(&self) {
         let slot = std::mem::replace(&mut *self.lock(), Slot::Closed);
         drop(slot);
+    }
+
+    /// Uses the link without sending; `None` while somebody sends, and once it is closed.
+    pub(super) fn with<R>(&self, use_link: impl FnOnce(&dyn LeaderLink) -> R) -> Option<R> {
+        match &*self.lock() {
+            Slot::Idle(link) => Some(use_link(&**link)),
+            Slot::Lent | Slot::Closed => None,
+        }
     }
 
     fn borrow(&self) -> Option<Lent<'_>> {
@@ -186,62 +255,5 @@ impl Shared {
                 messages.into_iter().for_each(|message| link.send(message));
             }
         }
-    }
-
-    /// Takes a message from the leader.
-    fn receive(&self, message: FromLeader) {
-        match message {
-            FromLeader::Persisted { head } => self.confirm(head),
-            FromLeader::Stopped { reason } => {
-                tracing::error!(store = %self.id, %reason, "the leader has stopped");
-                self.progress.stop(StoreStatus::Stopped {
-                    reason: reason.into(),
-                });
-                self.take_back();
-            }
-        }
-    }
-
-    fn confirm(&self, head: SeqNum) {
-        let mut core = self.lock();
-        let mut events = 0;
-        while core
-            .pending
-            .front()
-            .is_some_and(|first| !first.event.seq.is_after(head))
-        {
-            core.pending.pop_front();
-            events += 1;
-        }
-        if head.is_after(core.confirmed) {
-            core.confirmed = head;
-        }
-        drop(core);
-        self.progress.persisted(events);
-    }
-
-    /// Rolls back what the leader will never have: the state equals the log again.
-    fn take_back(&self) {
-        let changed = {
-            let mut core = self.lock();
-            let changesets: Vec<_> = core
-                .pending
-                .drain(..)
-                .map(|pending| pending.changeset)
-                .collect();
-            core.outbox.clear();
-            core.head = core.confirmed;
-            let head = core.head;
-            if let Err(error) = core.state.roll_back(&changesets, head) {
-                tracing::error!(store = %self.id, %error, "what the leader did not take stays in the state");
-                return;
-            }
-            let mut touched = Touched::default();
-            changesets
-                .iter()
-                .for_each(|changeset| touched.add(changeset));
-            core.refresh(&touched)
-        };
-        changed.iter().for_each(|node| node.notify());
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     error::Result,
     query::{Query, QueryError},
     reactive::{LiveNode, Node, NodeId, Subscriber},
+    sync::SyncStatus,
 };
 
 /// A query whose result follows the state.
@@ -120,12 +121,10 @@ impl<T: PartialEq + Send + Sync + 'static> LiveQuery<T> {
             None => self.node.subscribe(listener, skip_current),
         };
         self.node.call(&subscriber);
-        Subscription {
-            _ended_on_drop: Box::new(Listening {
-                live: self.clone(),
-                subscriber,
-            }),
-        }
+        Subscription::new(Listening {
+            live: self.clone(),
+            subscriber,
+        })
     }
 }
 
@@ -165,6 +164,14 @@ pub struct Subscription {
     _ended_on_drop: Box<dyn Send + Sync>,
 }
 
+impl Subscription {
+    pub(super) fn new(ended_on_drop: impl Send + Sync + 'static) -> Self {
+        Self {
+            _ended_on_drop: Box::new(ended_on_drop),
+        }
+    }
+}
+
 impl std::fmt::Debug for Subscription {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Subscription")
@@ -179,5 +186,19 @@ struct Listening<T: PartialEq + 'static> {
 impl<T: PartialEq + 'static> Drop for Listening<T> {
     fn drop(&mut self) {
         self.live.node.unsubscribe(&self.subscriber);
+    }
+}
+
+/// A running subscription to the sync status.
+pub(super) struct StatusListening {
+    pub(super) shared: Weak<Shared>,
+    pub(super) subscriber: Arc<Subscriber<SyncStatus>>,
+}
+
+impl Drop for StatusListening {
+    fn drop(&mut self) {
+        if let Some(shared) = self.shared.upgrade() {
+            shared.status.unsubscribe(&self.subscriber);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Receipts: how far a commit got.
 
+mod progress;
+
 use std::{
     future::Future,
     pin::Pin,
@@ -7,7 +9,8 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use super::StoreStatus;
+pub(super) use progress::Progress;
+
 use crate::event::SeqNum;
 
 /// How far a commit has got.
@@ -26,7 +29,7 @@ pub enum Stage {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReceiptError {
-    /// The leader failed before the events were persisted.
+    /// The leader failed first.
     #[error("the events were not persisted: {reason}")]
     Stopped {
         /// What failed.
@@ -35,7 +38,10 @@ pub enum ReceiptError {
     /// The store has no backend, so nothing is ever synced.
     #[error("the store has no sync backend")]
     NoBackend,
-    /// The events were refused and are not in the state.
+    /// Events of the commit were refused, or taken out again, and are not in the state.
+    ///
+    /// By the backend, by the event's own check where a rebase put it, or because it can't be
+    /// materialized there. The commit's other events stay.
     #[error("the events were rejected: {reason}")]
     Rejected {
         /// Why.
@@ -47,29 +53,41 @@ pub enum ReceiptError {
 #[derive(Clone, Debug)]
 pub struct Receipt {
     seq: SeqNum,
-    outcome: Outcome,
+    track: Arc<Track>,
 }
 
-#[derive(Clone, Debug)]
-enum Outcome {
-    /// Taken by the session; `until` counts the session's commits up to and with this one.
-    Committed {
-        until: u64,
-        progress: Arc<Progress>,
-    },
-    Rejected {
-        reason: Arc<str>,
-    },
+/// What the store knows of one commit.
+#[derive(Debug)]
+pub(super) struct Track {
+    inner: Mutex<Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    outcome: Result<Stage, ReceiptError>,
+    /// The last event's number, once it is final.
+    synced: Option<SeqNum>,
+    replaced: bool,
+    /// Whether there is a backend that could confirm it.
+    syncs: bool,
+    waiting: Vec<Waker>,
 }
 
 impl Receipt {
     /// Makes the receipt of events that were refused, for callers that report the error elsewhere.
     pub fn rejected(head: SeqNum, reason: impl Into<Arc<str>>) -> Self {
+        let reason = reason.into();
         Self {
             seq: head,
-            outcome: Outcome::Rejected {
-                reason: reason.into(),
-            },
+            track: Track::new(Err(ReceiptError::Rejected { reason }), true),
+        }
+    }
+
+    /// Makes the receipt of a commit without events.
+    pub(super) fn of_nothing(head: SeqNum) -> Self {
+        Self {
+            seq: head,
+            track: Track::new(Ok(Stage::Persisted), false),
         }
     }
 
@@ -83,16 +101,12 @@ impl Receipt {
     /// # Errors
     /// When they were rejected, or the leader failed before they were persisted.
     pub fn stage(&self) -> Result<Stage, ReceiptError> {
-        match &self.outcome {
-            Outcome::Rejected { reason } => Err(ReceiptError::Rejected {
-                reason: Arc::clone(reason),
-            }),
-            Outcome::Committed { until, progress } => match progress.reached(*until) {
-                Some(Ok(())) => Ok(Stage::Persisted),
-                Some(Err(error)) => Err(error),
-                None => Ok(Stage::Committed),
-            },
-        }
+        self.track.lock().outcome.clone()
+    }
+
+    /// Whether a check has put another event in the place of one of them, when a rebase moved it.
+    pub fn was_replaced(&self) -> bool {
+        self.track.lock().replaced
     }
 
     /// Waits until the events are in the leader's log.
@@ -100,13 +114,11 @@ impl Receipt {
     /// # Errors
     /// When they never will be.
     pub fn persisted(&self) -> impl Future<Output = Result<(), ReceiptError>> + Send + use<> {
-        let outcome = self.outcome.clone();
-        async move {
-            match outcome {
-                Outcome::Rejected { reason } => Err(ReceiptError::Rejected { reason }),
-                Outcome::Committed { until, progress } => Persisted { until, progress }.await,
-            }
-        }
+        self.wait(|known| match &known.outcome {
+            Ok(Stage::Committed) => None,
+            Ok(_) => Some(Ok(())),
+            Err(error) => Some(Err(error.clone())),
+        })
     }
 
     /// Waits until the backend has confirmed the events; returns the last one's final number.
@@ -114,118 +126,71 @@ impl Receipt {
     /// # Errors
     /// When that will never happen; [`ReceiptError::NoBackend`] for a store without a backend.
     pub fn synced(&self) -> impl Future<Output = Result<SeqNum, ReceiptError>> + Send + use<> {
-        let persisted = self.persisted();
-        async move {
-            persisted.await?;
-            Err(ReceiptError::NoBackend)
+        self.wait(|known| match (&known.outcome, known.synced) {
+            (Err(error), _) => Some(Err(error.clone())),
+            (Ok(_), Some(seq)) => Some(Ok(seq)),
+            (Ok(Stage::Persisted), None) if !known.syncs => Some(Err(ReceiptError::NoBackend)),
+            (Ok(_), None) => None,
+        })
+    }
+
+    fn wait<T>(&self, reached: fn(&Known) -> Option<T>) -> Wait<T> {
+        Wait {
+            track: Arc::clone(&self.track),
+            reached,
         }
     }
 }
 
-/// How far a session's events have got, as counts of events in the order they were committed.
-#[derive(Debug, Default)]
-pub(super) struct Progress {
-    counts: Mutex<Counts>,
+/// Waits until something is known of a commit.
+struct Wait<T> {
+    track: Arc<Track>,
+    reached: fn(&Known) -> Option<T>,
 }
 
-#[derive(Debug, Default)]
-struct Counts {
-    committed: u64,
-    persisted: u64,
-    stopped: Option<StoreStatus>,
-    waiting: Vec<Waker>,
+impl<T> Future for Wait<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let mut known = self.track.lock();
+        if let Some(outcome) = (self.reached)(&known) {
+            return Poll::Ready(outcome);
+        }
+        let waker = context.waker();
+        if !known.waiting.iter().any(|other| other.will_wake(waker)) {
+            known.waiting.push(waker.clone());
+        }
+        Poll::Pending
+    }
 }
 
-impl Progress {
-    /// Counts a commit and makes its receipt.
-    pub(super) fn committed(self: &Arc<Self>, events: usize, head: SeqNum) -> Receipt {
-        let mut counts = self.lock();
-        counts.committed += events as u64;
-        Receipt {
-            seq: head,
-            outcome: Outcome::Committed {
-                until: counts.committed,
-                progress: Arc::clone(self),
-            },
-        }
+impl Track {
+    fn new(outcome: Result<Stage, ReceiptError>, syncs: bool) -> Arc<Self> {
+        Arc::new(Self {
+            inner: Mutex::new(Known {
+                outcome,
+                synced: None,
+                replaced: false,
+                syncs,
+                waiting: Vec::new(),
+            }),
+        })
     }
 
-    /// Counts events the leader has persisted.
-    pub(super) fn persisted(&self, events: u64) {
-        self.change(|counts| counts.persisted += events);
-    }
-
-    /// Ends the hopes of everything not yet persisted.
-    pub(super) fn stop(&self, status: StoreStatus) {
-        self.change(|counts| {
-            counts.stopped.get_or_insert(status);
-        });
-    }
-
-    pub(super) fn stopped(&self) -> Option<StoreStatus> {
-        self.lock().stopped.clone()
-    }
-
-    /// Waits until everything committed so far is persisted.
-    pub(super) fn all_persisted(
-        self: &Arc<Self>,
-    ) -> impl Future<Output = Result<(), ReceiptError>> + Send + use<> {
-        Persisted {
-            until: self.lock().committed,
-            progress: Arc::clone(self),
-        }
-    }
-
-    fn reached(&self, until: u64) -> Option<Result<(), ReceiptError>> {
-        self.lock().reached(until)
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Counts)) {
+    /// Notes something and wakes who waits; what has failed stays so.
+    fn note(&self, change: impl FnOnce(&mut Known)) {
         let waiting = {
-            let mut counts = self.lock();
-            change(&mut counts);
-            std::mem::take(&mut counts.waiting)
+            let mut known = self.lock();
+            if known.outcome.is_err() {
+                return;
+            }
+            change(&mut known);
+            std::mem::take(&mut known.waiting)
         };
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Counts {
-    fn reached(&self, until: u64) -> Option<Result<(), ReceiptError>> {
-        match &self.stopped {
-            _ if self.persisted >= until => Some(Ok(())),
-            Some(status) => Some(Err(ReceiptError::Stopped {
-                reason: status.to_string().into(),
-            })),
-            None => None,
-        }
-    }
-}
-
-struct Persisted {
-    until: u64,
-    progress: Arc<Progress>,
-}
-
-impl Future for Persisted {
-    type Output = Result<(), ReceiptError>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut counts = self.progress.lock();
-        if let Some(outcome) = counts.reached(self.until) {
-            return Poll::Ready(outcome);
-        }
-        if !counts
-            .waiting
-            .iter()
-            .any(|waker| waker.will_wake(context.waker()))
-        {
-            counts.waiting.push(context.waker().clone());
-        }
-        Poll::Pending
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

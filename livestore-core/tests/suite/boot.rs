@@ -6,7 +6,10 @@ use futures::executor::block_on;
 use livestore_core::prelude::*;
 
 use crate::{
-    fixture::{Todo, TodoCreated, completed, created, dump, open, schema, store, todo, todos},
+    fixture::{
+        Todo, TodoCompleted, TodoCreated, completed, created, dump, open, schema, store, todo,
+        todos,
+    },
     testing::test,
 };
 
@@ -111,24 +114,18 @@ fn a_store_without_an_adapter_is_not_opened() {
 }
 
 #[test]
-fn a_second_session_in_memory_is_refused_until_the_first_is_gone() {
+fn sessions_of_one_client_share_a_leader() {
     let memory = Memory::new();
-    let first = open(&memory);
-    let error = block_on(
-        Store::builder(schema())
-            .adapter(memory.clone())
-            .open("test"),
-    )
-    .unwrap_err();
-    assert!(error.to_string().contains("another session"), "{error}");
-    block_on(
-        Store::builder(schema())
-            .adapter(memory.clone())
-            .open("other"),
-    )
-    .unwrap();
-    drop(first);
-    open(&memory);
+    let (first, second) = (open(&memory), open(&memory));
+    first.commit(created("a", "")).unwrap();
+    second.commit(created("b", "")).unwrap();
+    let third = open(&memory);
+    for store in [&first, &second, &third] {
+        assert_eq!(todos(store).len(), 2);
+        assert_eq!(store.head().to_string(), "e2");
+    }
+    assert_ne!(first.session_id(), second.session_id());
+    assert_eq!(first.client_id(), second.client_id());
 }
 
 #[test]
@@ -152,7 +149,7 @@ fn an_event_the_schema_no_longer_knows_stays_in_the_log_and_is_skipped() {
 }
 
 #[test]
-fn a_log_that_no_longer_decodes_is_an_error_that_names_the_event() {
+fn an_event_that_no_longer_decodes_is_skipped_and_told_of_and_stays_in_the_log() {
     #[derive(Event, Serialize, Deserialize)]
     #[event(name = "v1.TodoCreated")]
     struct Incompatible {
@@ -160,19 +157,22 @@ fn a_log_that_no_longer_decodes_is_an_error_that_names_the_event() {
     }
     let memory = Memory::new();
     let old = open(&memory);
-    old.commit(created("a", "")).unwrap();
+    old.commit((created("a", ""), completed("a"))).unwrap();
     block_on(old.shutdown()).unwrap();
     let schema = Schema::builder()
+        .table::<Todo>()
         .on(|e: &Incompatible, _| assert!(e.number > 0))
+        .on(|_: &TodoCompleted, _| Todo::insert().set(Todo::ID, "later"))
         .build()
         .unwrap();
-    let error = block_on(Store::builder(schema).adapter(memory.clone()).open("test"))
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("`test`") && error.contains("`v1.TodoCreated` e1"),
-        "{error}"
+    let new = block_on(Store::builder(schema).adapter(memory.clone()).open("test")).unwrap();
+    assert_eq!(todos(&new), [todo("later", "", false)]);
+    assert_eq!(new.sync_status().skipped, 1);
+    assert_eq!(
+        (new.head().to_string(), memory.events("test").len()),
+        ("e2".into(), 2)
     );
-    assert_eq!(memory.events("test").len(), 1);
-    open(&memory);
+    block_on(new.shutdown()).unwrap();
+    drop(new);
+    assert_eq!(todos(&open(&memory)), [todo("a", "", true)]);
 }

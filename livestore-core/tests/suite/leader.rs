@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex};
 use futures::{FutureExt, executor::block_on, future::ready};
 use livestore_core::{
     Error,
-    event::{ClientId, EncodedEvent, SeqNum, SessionId, StoreId},
+    event::{ClientId, EncodedEvent, SeqNum, SessionId},
     prelude::*,
-    store::{Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, ReceiptError, Session, Stage},
-    sync::{FromLeader, ToLeader},
+    store::{
+        Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, ReceiptError, Session, Setup, Stage,
+    },
+    sync::{FromLeader, ToLeader, Update},
 };
 
 use crate::{
@@ -16,7 +18,7 @@ use crate::{
     testing::test,
 };
 
-/// A leader that answers when the test says so.
+/// A leader with an empty log that answers pushes when the test says so.
 #[derive(Clone, Default)]
 struct ByHand {
     inbox: Arc<Mutex<Option<Inbox>>>,
@@ -33,44 +35,49 @@ impl ByHand {
         inbox.deliver(message);
     }
 
+    /// Says that so many of the events received are in the log.
     fn persist(&self, events: usize) {
-        let head = self.received.lock().unwrap()[events - 1].seq;
-        self.answer(FromLeader::Persisted { head });
+        let upto = self.received.lock().unwrap()[events - 1].place();
+        let floor = upto.seq;
+        self.answer(FromLeader::Accepted { upto, floor });
     }
 }
 
 impl Adapter for ByHand {
-    fn connect(
-        self: Box<Self>,
-        _: StoreId,
-        _: Schema,
-    ) -> LinkFuture<'static, Result<Session, AdapterError>> {
+    fn connect(self: Box<Self>, _: Setup) -> LinkFuture<Result<Session, AdapterError>> {
         Box::pin(ready(Ok(Session {
             client_id: ClientId::random(),
             session_id: SessionId::random(),
-            head: SeqNum::ROOT,
+            image: None,
             leader: self,
         })))
     }
 }
 
 impl LeaderLink for ByHand {
-    fn events_after(
-        &self,
-        _: SeqNum,
-        _: usize,
-    ) -> LinkFuture<'_, Result<Vec<EncodedEvent>, AdapterError>> {
-        Box::pin(ready(Ok(Vec::new())))
-    }
-
     fn start(&mut self, inbox: Inbox) {
+        inbox.deliver(FromLeader::Welcome);
         *self.inbox.lock().unwrap() = Some(inbox);
     }
 
     fn send(&mut self, message: ToLeader) {
-        if let ToLeader::Push(events) = message {
-            self.received.lock().unwrap().extend(events);
+        match message {
+            ToLeader::Push { events } => self.received.lock().unwrap().extend(events),
+            ToLeader::Pull { after, .. } => self.answer(FromLeader::Update(Update {
+                after,
+                answer: true,
+                ..Update::default()
+            })),
+            _ => {}
         }
+    }
+
+    fn events_after(
+        &self,
+        _: SeqNum,
+        _: usize,
+    ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
+        Box::pin(ready(Ok(Vec::new())))
     }
 }
 
@@ -82,20 +89,20 @@ fn events_stay_pending_until_the_leader_has_persisted_them() {
     let second = store.commit(created("c", "")).unwrap();
     let mut waiting = Box::pin(second.persisted());
     assert_eq!(store.pending_count(), 3);
-    leader.persist(1);
     assert_eq!(
-        (first.stage(), store.pending_count()),
-        (Ok(Stage::Committed), 2),
-        "half of a commit is not persisted"
+        leader.received.lock().unwrap().len(),
+        2,
+        "one push at a time, a commit in one piece"
     );
     leader.persist(2);
     assert_eq!(
-        (first.stage(), second.stage()),
-        (Ok(Stage::Persisted), Ok(Stage::Committed))
+        (first.stage(), second.stage(), store.pending_count()),
+        (Ok(Stage::Persisted), Ok(Stage::Committed), 1)
     );
     assert_eq!((&mut waiting).now_or_never(), None);
     leader.persist(3);
     assert_eq!(waiting.now_or_never(), Some(Ok(())));
+    assert_eq!(store.pending_count(), 0);
 }
 
 #[test]

@@ -1,0 +1,177 @@
+//! Carrying out what a leader wants of its backend: connect, pull, push, ping, wake it in time.
+//!
+//! The driver decides nothing and keeps nothing but the connection. It is one future, which the
+//! platform runs; it ends when its leader is gone.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use futures::{
+    FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, select_biased, stream::FuturesUnordered,
+};
+
+use super::runtime::{Clock, LocalTask, sleep};
+use crate::{
+    event::{ClientId, StoreId},
+    leader::{BackendInput, BackendRequest, Input},
+    sync::{BackendConnection, SyncBackend},
+};
+
+/// What the driver is told.
+#[derive(Debug)]
+pub(super) enum Command {
+    /// Do this at the backend.
+    Request(BackendRequest),
+    /// Wake the leader at this time of its clock, and at no other.
+    WakeAt(Option<Duration>),
+}
+
+type Turn = Rc<dyn Fn(Input)>;
+type Line = Rc<RefCell<Option<Rc<dyn BackendConnection>>>>;
+
+struct Driver {
+    backend: Box<dyn SyncBackend>,
+    store: StoreId,
+    client: ClientId,
+    turn: Turn,
+    line: Line,
+    /// What is under way on the connection.
+    tasks: FuturesUnordered<LocalTask>,
+    wake_at: Option<Duration>,
+}
+
+/// Carries out commands until no more can come.
+pub(super) async fn drive(
+    backend: Box<dyn SyncBackend>,
+    store: StoreId,
+    client: ClientId,
+    mut commands: UnboundedReceiver<Command>,
+    turn: impl Fn(Input) + 'static,
+    clock: Clock,
+) {
+    let mut driver = Driver {
+        backend,
+        store,
+        client,
+        turn: Rc::new(turn),
+        line: Line::default(),
+        tasks: FuturesUnordered::new(),
+        wake_at: None,
+    };
+    let mut alarm: LocalTask = Box::pin(futures::future::pending());
+    loop {
+        let mut rung = alarm.as_mut().fuse();
+        select_biased! {
+            command = commands.next() => match command {
+                Some(Command::Request(request)) => driver.carry_out(request),
+                Some(Command::WakeAt(at)) => {
+                    if driver.wake_at != at {
+                        driver.wake_at = at;
+                        alarm = match at {
+                            Some(at) => sleep(at.saturating_sub(clock.now())),
+                            None => Box::pin(futures::future::pending()),
+                        };
+                    }
+                }
+                None => return,
+            },
+            () = driver.tasks.select_next_some() => {}
+            () = rung => {
+                driver.wake_at = None;
+                alarm = Box::pin(futures::future::pending());
+                (driver.turn)(Input::Woken);
+            }
+        }
+    }
+}
+
+impl Driver {
+    fn carry_out(&mut self, request: BackendRequest) {
+        match request {
+            BackendRequest::Connect { connection } => {
+                self.disconnect();
+                self.connect(connection);
+            }
+            BackendRequest::Disconnect => self.disconnect(),
+            BackendRequest::Pull {
+                connection,
+                cursor,
+                live,
+            } => self.on_line(|line, turn| {
+                let mut pages = line.pull(cursor, live);
+                async move {
+                    while let Some(page) = pages.next().await {
+                        let over = page.is_err();
+                        turn(Input::Backend(match page {
+                            Ok(page) => BackendInput::Page { connection, page },
+                            Err(error) => BackendInput::Failed { connection, error },
+                        }));
+                        if over {
+                            return;
+                        }
+                    }
+                    turn(Input::Backend(BackendInput::PullEnded { connection }));
+                }
+            }),
+            BackendRequest::Push {
+                connection,
+                request,
+                batch,
+            } => self.on_line(|line, turn| {
+                let pushed = line.push(batch);
+                async move {
+                    let result = pushed.await;
+                    turn(Input::Backend(BackendInput::Pushed {
+                        connection,
+                        request,
+                        result,
+                    }));
+                }
+            }),
+            BackendRequest::Ping { connection } => self.on_line(|line, turn| {
+                let answered = line.ping();
+                async move {
+                    turn(Input::Backend(match answered.await {
+                        Ok(()) => BackendInput::Answered { connection },
+                        Err(error) => BackendInput::Failed { connection, error },
+                    }));
+                }
+            }),
+        }
+    }
+
+    fn connect(&mut self, connection: u64) {
+        let connecting = self.backend.connect(&self.store, &self.client);
+        let (turn, line) = (Rc::clone(&self.turn), Rc::clone(&self.line));
+        self.start(async move {
+            let input = match connecting.await {
+                Ok(connected) => {
+                    *line.borrow_mut() = Some(connected.into());
+                    BackendInput::Connected { connection }
+                }
+                Err(error) => BackendInput::Failed { connection, error },
+            };
+            turn(Input::Backend(input));
+        });
+    }
+
+    fn disconnect(&mut self) {
+        self.tasks = FuturesUnordered::new();
+        self.line.borrow_mut().take();
+    }
+
+    /// Starts something on the connection there is.
+    fn on_line<F: Future<Output = ()> + 'static>(
+        &mut self,
+        task: impl FnOnce(&dyn BackendConnection, Turn) -> F,
+    ) {
+        let line = self.line.borrow().clone();
+        if let Some(line) = line {
+            let task = task(&*line, Rc::clone(&self.turn));
+            self.start(task);
+        }
+    }
+
+    fn start(&mut self, task: impl Future<Output = ()> + 'static) {
+        self.tasks.push(Box::pin(task));
+    }
+}

@@ -1,0 +1,107 @@
+//! The files of a store.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    event::{ClientId, StoreId},
+    eventlog::Eventlog,
+    store::AdapterError,
+};
+
+const LOCK: &str = "lock";
+const EVENTLOG: &str = "eventlog.db";
+const STATE: &str = "state.db";
+const CLIENT_ID: &str = "client-id";
+
+/// The folder of a store, held by this process.
+#[derive(Debug)]
+pub(super) struct Place {
+    folder: PathBuf,
+    /// Locked; the system unlocks it when the process ends, however it ends.
+    _lock: File,
+}
+
+/// Makes a store's folder and returns its one true path.
+pub(super) fn folder(directory: &Path, store: &StoreId) -> Result<PathBuf, AdapterError> {
+    let folder = directory.join(store.as_str());
+    fs::create_dir_all(&folder)
+        .and_then(|()| folder.canonicalize())
+        .map_err(|error| failed(&folder, &error))
+}
+
+/// Returns the id under which this directory's stores are known to backends, made the first time.
+pub(super) fn client_id(directory: &Path) -> Result<ClientId, AdapterError> {
+    let path = directory.join(CLIENT_ID);
+    let made = ClientId::random();
+    match File::create_new(&path) {
+        Ok(mut file) => {
+            file.write_all(made.as_str().as_bytes())
+                .and_then(|()| file.sync_all())
+                .map_err(|error| failed(&path, &error))?;
+            Ok(made)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let text = fs::read_to_string(&path).map_err(|error| failed(&path, &error))?;
+            match text.trim() {
+                "" => Err(AdapterError::new(format_args!(
+                    "the client id in `{}` is missing; remove the file to become a new client",
+                    path.display()
+                ))),
+                id => Ok(id.into()),
+            }
+        }
+        Err(error) => Err(failed(&path, &error)),
+    }
+}
+
+impl Place {
+    /// Takes the folder for this process.
+    pub(super) fn open(folder: &Path) -> Result<Self, AdapterError> {
+        let path = folder.join(LOCK);
+        let mut lock = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| failed(&path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut owner = String::new();
+                // Only for the message.
+                let _ = lock.read_to_string(&mut owner);
+                return Err(AdapterError::new(format_args!(
+                    "process {} has `{}` open, and a store takes one process at a time",
+                    owner.trim(),
+                    folder.display()
+                )));
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(&path, &error)),
+        }
+        lock.set_len(0)
+            .and_then(|()| write!(lock, "{}", std::process::id()))
+            .map_err(|error| failed(&path, &error))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    pub(super) fn eventlog(&self) -> Result<Eventlog, AdapterError> {
+        let path = self.folder.join(EVENTLOG);
+        Eventlog::open_file(&path).map_err(|error| failed(&path, &error))
+    }
+
+    pub(super) fn state(&self) -> PathBuf {
+        self.folder.join(STATE)
+    }
+}
+
+fn failed(path: &Path, error: &dyn std::fmt::Display) -> AdapterError {
+    AdapterError::new(format_args!("`{}`: {error}", path.display()))
+}

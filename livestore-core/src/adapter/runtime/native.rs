@@ -1,0 +1,23 @@
+//! Threads and tokio's timers.
+
+use std::{io, thread, time::Duration};
+
+use super::LocalTask;
+
+/// Runs a task in a thread of its own, with tokio's I/O and timers.
+pub(in crate::adapter) fn spawn(
+    name: &str,
+    task: impl FnOnce() -> LocalTask + Send + 'static,
+) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || runtime.block_on(tokio::task::LocalSet::new().run_until(task())))
+        .map(drop)
+}
+
+pub(in crate::adapter) fn sleep(duration: Duration) -> LocalTask {
+    Box::pin(tokio::time::sleep(duration))
+}

@@ -1,0 +1,87 @@
+//! The insides that a simulation needs: a leader that somebody else turns, and deliberate faults.
+//!
+//! Only with the feature `simulation`, which is for this project's own tests: nothing here is kept
+//! stable.
+
+use std::{path::Path, time::Duration};
+
+use crate::{
+    event::{EncodedEvent, SeqNum},
+    eventlog::{Eventlog, EventlogError},
+    leader::{Leader, LeaderOptions, StateFile},
+    schema::Schema,
+    store::Image,
+    sync::SyncOptions,
+};
+pub use crate::{
+    fault::{Bug, Crash, crash_at, points_passed, set_bug},
+    leader::{BackendInput, BackendRequest, Input, Outputs},
+    sync::SessionKey,
+};
+
+/// The files of a leader, in its folder.
+pub const EVENTLOG: &str = "eventlog.db";
+/// See [`EVENTLOG`].
+pub const STATE: &str = "state.db";
+
+/// A leader over files in a folder.
+#[derive(Debug)]
+pub struct SimulatedLeader(Leader);
+
+impl SimulatedLeader {
+    /// Opens the log, as a process that starts does. The disk's own delays are left out: what is
+    /// written is as safe as the folder.
+    ///
+    /// # Errors
+    /// When the log can't be opened.
+    pub fn open(
+        folder: &Path,
+        schema: &Schema,
+        sync: Option<SyncOptions>,
+        now: Duration,
+        seed: u64,
+    ) -> Result<Self, EventlogError> {
+        let log = Eventlog::open_file_unsynced(&folder.join(EVENTLOG))?;
+        let options = LeaderOptions {
+            schema: schema.clone(),
+            state: StateFile::File(folder.join(STATE)),
+            sync,
+            now,
+            seed,
+        };
+        Ok(Self(Leader::new(log, options)))
+    }
+
+    /// Adds a session.
+    pub fn add_session(&mut self, session: SessionKey) {
+        self.0.add_session(session);
+    }
+
+    /// Takes a session away.
+    pub fn remove_session(&mut self, session: SessionKey) {
+        self.0.remove_session(session);
+    }
+
+    /// Takes a turn.
+    pub fn turn(&mut self, now: Duration, inputs: Vec<Input>) -> Outputs {
+        self.0.turn(now, inputs)
+    }
+
+    /// Brings the stored state closer to the log; true when it is there.
+    pub fn catch_up(&mut self) -> bool {
+        self.0.catch_up()
+    }
+
+    /// Returns what a session starts with.
+    pub fn image(&mut self) -> Option<Image> {
+        self.0.image()
+    }
+
+    /// Returns the whole log.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn events(&self) -> Result<Vec<EncodedEvent>, EventlogError> {
+        self.0.events_after(SeqNum::ROOT, usize::MAX)
+    }
+}

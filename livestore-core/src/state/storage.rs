@@ -1,0 +1,123 @@
+//! Where a state database is kept: in memory, in a file, or as an image that is handed around.
+
+use std::path::Path;
+
+use rusqlite::{Connection, MAIN_DB, OptionalExtension};
+
+use super::{State, ddl};
+use crate::{
+    event::SeqNum,
+    fault::{self, Bug},
+    schema::Schema,
+};
+
+impl State {
+    /// Creates an empty state in memory.
+    pub(crate) fn open(schema: &Schema) -> rusqlite::Result<Self> {
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(ddl::PRAGMAS)?;
+        create(&connection, schema)?;
+        Self::adopt(connection, schema, SeqNum::ROOT)
+    }
+
+    /// Opens the state in a file. One that cannot be read or is another schema's is made anew, empty.
+    pub(crate) fn open_file(path: &Path, schema: &Schema) -> rusqlite::Result<Self> {
+        match Self::try_open_file(path, schema) {
+            Ok(Some(state)) => return Ok(state),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "the stored state cannot be used and is built anew");
+            }
+        }
+        remove(path);
+        let connection = connect(path)?;
+        create(&connection, schema)?;
+        Self::adopt(connection, schema, SeqNum::ROOT)
+    }
+
+    /// Returns nothing for a file without a state, or with that of another schema.
+    fn try_open_file(path: &Path, schema: &Schema) -> rusqlite::Result<Option<Self>> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let connection = connect(path)?;
+        match stored_head(&connection, schema)? {
+            Some(head) => Self::adopt(connection, schema, head).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Opens a state in memory from an image; `None` when it is that of another schema.
+    pub(crate) fn from_image(image: &[u8], schema: &Schema) -> rusqlite::Result<Option<Self>> {
+        let mut connection = Connection::open_in_memory()?;
+        connection.deserialize_read_exact(MAIN_DB, image, image.len(), false)?;
+        connection.execute_batch(ddl::PRAGMAS)?;
+        match stored_head(&connection, schema)? {
+            Some(head) => Self::adopt(connection, schema, head).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns the whole state as the bytes of a database.
+    pub(crate) fn image(&mut self) -> rusqlite::Result<Vec<u8>> {
+        self.connection
+            .serialize(MAIN_DB)
+            .map(|image| image.to_vec())
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.execute_batch(ddl::PRAGMAS)?;
+    // A crash may lose the last changes, never the file: the log has them.
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
+    Ok(connection)
+}
+
+fn create(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
+    let sql = ddl::create_all(schema);
+    connection.execute_batch(&format!("BEGIN;{sql}COMMIT;"))?;
+    // SQLite's integers have a sign.
+    let fingerprint = schema.fingerprint() as i64;
+    connection
+        .execute(
+            "UPDATE __livestore_state_head SET fingerprint = ?1",
+            [fingerprint],
+        )
+        .map(drop)
+}
+
+/// Returns which event the stored state reflects, if it is this schema's.
+fn stored_head(connection: &Connection, schema: &Schema) -> rusqlite::Result<Option<SeqNum>> {
+    let stored = connection
+        .query_row(
+            "SELECT seq_global, seq_client, seq_rebase_generation, fingerprint \
+             FROM __livestore_state_head WHERE id = 1",
+            (),
+            |row| {
+                let head = SeqNum {
+                    global: row.get::<_, i64>(0)?.unsigned_abs(),
+                    client: row.get::<_, i64>(1)?.unsigned_abs(),
+                    rebase_generation: row.get::<_, i64>(2)?.unsigned_abs(),
+                };
+                Ok((head, row.get::<_, i64>(3)?))
+            },
+        )
+        .optional()?;
+    let own = |fingerprint: i64| {
+        fingerprint == schema.fingerprint() as i64 || fault::has(Bug::KeepForeignState)
+    };
+    Ok(stored
+        .filter(|(_, fingerprint)| own(*fingerprint))
+        .map(|(head, _)| head))
+}
+
+/// Removes a database with what SQLite keeps beside it.
+pub(crate) fn remove(path: &Path) {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        // What is not there needs no removing; what cannot be removed shows when it is opened.
+        let _ = std::fs::remove_file(name);
+    }
+}

@@ -1,0 +1,348 @@
+//! What changes in a session, behind one lock: state, live queries, what the session knows of the log.
+
+use std::{
+    sync::{Arc, Weak},
+    task::Waker,
+};
+
+use super::{BootStatus, events::StreamCursor};
+use crate::{
+    event::{EncodedEvent, EventId, Place},
+    reactive::{LiveNode, Registry},
+    schema::Schema,
+    state::{Reconciled, State, Touched},
+    sync::{
+        FromLeader, LeaderStatus, Reconcile, Rejected, SessionProcessor, Step, SyncStatus,
+        ToLeader, Update,
+    },
+};
+
+/// A session's changing parts.
+pub(super) struct Core {
+    pub(super) schema: Schema,
+    pub(super) state: State,
+    /// The state to come, while it is built anew from the log.
+    rebuilding: Option<State>,
+    pub(super) registry: Registry,
+    pub(super) session: SessionProcessor,
+    /// What has not been handed to the leader yet.
+    pub(super) outbox: Vec<ToLeader>,
+    /// The ids of this session's events: the first, and the next.
+    ids: (EventId, EventId),
+    pub(super) leader: LeaderStatus,
+    /// Events of the log that could not be applied.
+    skipped: u64,
+    pub(super) closed: bool,
+    /// Whether the store is still being opened.
+    pub(super) booting: bool,
+    /// The step of the boot that was told last.
+    step: Option<BootStatus>,
+    /// Those who wait for the boot.
+    pub(super) waiting: Vec<Waker>,
+    streams: Vec<Weak<StreamCursor>>,
+}
+
+/// What a message has brought, to be told when the lock is free again.
+#[derive(Default)]
+pub(super) struct News {
+    touched: Touched,
+    /// Whether the state is another one altogether.
+    replaced_state: bool,
+    pub(super) persisted: Option<EventId>,
+    pub(super) synced: Vec<Place>,
+    pub(super) rejected: Vec<Rejected>,
+    pub(super) replaced: Vec<EventId>,
+    pub(super) reset: Option<Vec<EncodedEvent>>,
+    pub(super) stopped: Option<Arc<str>>,
+    pub(super) boot: Option<BootStatus>,
+    pub(super) changed: Vec<Arc<dyn LiveNode>>,
+    pub(super) wakers: Vec<Waker>,
+}
+
+impl Core {
+    pub(super) fn new(schema: Schema, state: State, session: SessionProcessor) -> Self {
+        let start = EventId::random_start();
+        Self {
+            schema,
+            state,
+            rebuilding: None,
+            registry: Registry::default(),
+            session,
+            outbox: Vec::new(),
+            ids: (start, start),
+            leader: LeaderStatus::default(),
+            skipped: 0,
+            closed: false,
+            booting: true,
+            step: None,
+            waiting: Vec::new(),
+            streams: Vec::new(),
+        }
+    }
+
+    /// Returns the id of the session's next event.
+    pub(super) fn next_id(&mut self) -> EventId {
+        let id = self.ids.1;
+        self.ids.1 = id.next();
+        id
+    }
+
+    /// Whether the state is being built anew.
+    pub(super) fn is_rebuilding(&self) -> bool {
+        self.rebuilding.is_some()
+    }
+
+    /// Hands the next push to the outbox, if one may be sent.
+    pub(super) fn push_pending(&mut self) {
+        let push = self.session.next_push();
+        self.outbox.extend(push);
+    }
+
+    /// Runs the live queries a change can concern and returns those with news.
+    pub(super) fn refresh(&self, touched: &Touched) -> Vec<Arc<dyn LiveNode>> {
+        if touched.is_empty() {
+            return Vec::new();
+        }
+        let mut nodes = self.registry.affected(touched);
+        nodes.retain(|node| node.refresh(&self.state));
+        nodes
+    }
+
+    pub(super) fn sync_status(&self) -> SyncStatus {
+        SyncStatus {
+            session_head: self.session.local_head(),
+            leader_head: self.session.upstream().seq,
+            backend_head: self.leader.backend_head,
+            pending_in_session: self.session.pending().len(),
+            pending_in_leader: self.leader.pending,
+            connection: self.leader.connection.clone(),
+            skipped: self.skipped,
+        }
+    }
+
+    /// Carries out what a leader's message asks for.
+    pub(super) fn receive(&mut self, message: FromLeader) -> News {
+        let mut news = News::default();
+        match message {
+            FromLeader::Welcome => {
+                let pull = self.session.welcome();
+                self.outbox.extend(pull);
+            }
+            FromLeader::Update(update) => self.update(update, &mut news),
+            FromLeader::Accepted { upto, floor } => match self.session.accepted(upto) {
+                Some(pull) => self.outbox.push(pull),
+                None if self.session.upstream() == upto => {
+                    news.persisted = Some(upto.id);
+                    self.settle(floor, &mut news);
+                }
+                None => {}
+            },
+            FromLeader::Refused(rejection) => {
+                tracing::debug!(%rejection, "a push is rebased and tried again");
+                let pull = self.session.refused();
+                self.outbox.extend(pull);
+            }
+            FromLeader::Synced { floor } => {
+                if self.session.is_live() {
+                    self.settle(floor, &mut news);
+                }
+            }
+            FromLeader::Status(status) => self.leader = status,
+            FromLeader::Reset { unsynced } => self.reset(unsynced, &mut news),
+            FromLeader::Stopped { reason } => self.stop(reason, &mut news),
+        }
+        if !self.closed || self.session.pending().len() > 0 {
+            self.push_pending();
+        }
+        if self.booting {
+            news.boot = self
+                .boot_status()
+                .filter(|step| self.step.as_ref() != Some(step));
+            if news.boot.is_some() {
+                self.step.clone_from(&news.boot);
+            }
+            news.wakers.append(&mut self.waiting);
+        }
+        news.changed = if news.replaced_state {
+            let mut nodes = self.registry.all();
+            nodes.retain(|node| node.refresh(&self.state));
+            nodes
+        } else {
+            self.refresh(&news.touched)
+        };
+        news.wakers.extend(self.take_stream_wakers());
+        news
+    }
+
+    pub(super) fn follow_with(&mut self, cursor: &Arc<StreamCursor>) {
+        self.streams.retain(|stream| stream.strong_count() > 0);
+        self.streams.push(Arc::downgrade(cursor));
+    }
+
+    /// Wakes those who read the event stream.
+    pub(super) fn wake_streams(&mut self) {
+        self.take_stream_wakers().into_iter().for_each(Waker::wake);
+    }
+
+    fn take_stream_wakers(&mut self) -> Vec<Waker> {
+        let streams = self.streams.iter().filter_map(Weak::upgrade);
+        streams.filter_map(|stream| stream.take_waker()).collect()
+    }
+
+    fn update(&mut self, mut update: Update, news: &mut News) {
+        let (after, events) = (update.after.seq, update.events.clone());
+        match self.session.update(&update) {
+            Ok(Step::Nothing) => return,
+            Ok(Step::Send(message)) => return self.outbox.push(message),
+            Ok(Step::Rebuild) => return self.rebuild(),
+            Ok(Step::Reconcile(plan)) if self.rebuilding.is_some() => {
+                self.reconcile_rebuilt(
+                    Reconcile {
+                        roll_back_to: Some(after),
+                        upstream: events,
+                        pending: Vec::new(),
+                        generation: plan.generation,
+                    },
+                    news,
+                );
+            }
+            Ok(Step::Reconcile(plan)) => self.reconcile(plan, news),
+            Err(error) => {
+                tracing::error!(%error, "the leader's answer makes no sense; the state is built anew");
+                return self.rebuild();
+            }
+        }
+        let own = |event: &&EncodedEvent| (self.ids.0..self.ids.1).contains(&event.id);
+        news.persisted = update.events.iter().filter(own).map(|event| event.id).max();
+        news.rejected.append(&mut update.rejected);
+        news.replaced.append(&mut update.replaced);
+        self.settle(update.floor, news);
+        let pull = self.session.next_pull();
+        self.outbox.extend(pull);
+    }
+
+    fn reconcile(&mut self, plan: Reconcile, news: &mut News) {
+        let rebased = plan.roll_back_to;
+        match self.state.reconcile(plan) {
+            Ok(outcome) => {
+                if let Some(place) = rebased {
+                    self.rewind_streams(place);
+                }
+                self.take(outcome, rebased.is_some(), news);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the state cannot follow the log and is built anew");
+                self.rebuild();
+            }
+        }
+    }
+
+    fn take(&mut self, outcome: Reconciled, rebased: bool, news: &mut News) {
+        let Reconciled {
+            touched,
+            skipped,
+            kept,
+            rejected,
+            replaced,
+        } = outcome;
+        news.touched.merge(&touched);
+        news.rejected.extend(rejected);
+        news.replaced.extend(replaced);
+        self.skipped += skipped.len() as u64;
+        if rebased {
+            self.session.reconciled(kept);
+        }
+    }
+
+    /// Starts to build the state anew; until that is done the old one serves.
+    fn rebuild(&mut self) {
+        match State::open(&self.schema) {
+            Ok(state) => {
+                self.rebuilding = Some(state);
+                self.skipped = 0;
+                let pull = self.session.restart();
+                self.outbox.push(pull);
+            }
+            Err(error) => tracing::error!(%error, "there is no memory for another state"),
+        }
+    }
+
+    /// Goes on building the state anew, and puts it in place when it has everything.
+    fn reconcile_rebuilt(&mut self, plan: Reconcile, news: &mut News) {
+        let Some(mut state) = self.rebuilding.take() else {
+            return;
+        };
+        let built = state.reconcile(plan).and_then(|outcome| {
+            self.take(outcome, false, news);
+            state.discard_journal_up_to(self.session.floor());
+            if !self.session.is_live() {
+                return Ok(None);
+            }
+            let head = self.session.upstream().seq;
+            let generation = self.session.local_head().rebase_generation;
+            let pending = self.session.pending().to_vec();
+            state.reapply(pending, head, generation).map(Some)
+        });
+        match built {
+            Ok(None) => self.rebuilding = Some(state),
+            Ok(Some(outcome)) => {
+                self.state = state;
+                news.replaced_state = true;
+                self.take(outcome, true, news);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the state cannot be built anew; the old one stays")
+            }
+        }
+    }
+
+    /// The log up to `floor` is final.
+    fn settle(&mut self, floor: crate::event::SeqNum, news: &mut News) {
+        news.synced.extend(self.session.settle(floor));
+        self.state.discard_journal_up_to(self.session.floor());
+    }
+
+    fn reset(&mut self, mut unsynced: Vec<EncodedEvent>, news: &mut News) {
+        let reason: Arc<str> = "the backend was reset".into();
+        unsynced.extend(self.session.abandon());
+        let rejected = unsynced.iter().map(|event| Rejected {
+            event: event.clone(),
+            reason: Arc::clone(&reason),
+        });
+        news.rejected.extend(rejected);
+        news.reset = Some(unsynced);
+        self.rebuild();
+    }
+
+    /// Rolls back what the leader will never have: the state equals the log again.
+    fn stop(&mut self, reason: Arc<str>, news: &mut News) {
+        let plan = Reconcile {
+            roll_back_to: Some(self.session.upstream().seq),
+            ..Reconcile::default()
+        };
+        self.session.abandon();
+        self.outbox.clear();
+        match self.state.reconcile(plan) {
+            Ok(outcome) => news.touched.merge(&outcome.touched),
+            Err(error) => {
+                tracing::error!(%error, "what the leader did not take stays in the state");
+            }
+        }
+        news.stopped = Some(reason);
+    }
+
+    fn rewind_streams(&mut self, place: crate::event::SeqNum) {
+        for stream in self.streams.iter().filter_map(Weak::upgrade) {
+            stream.rewind(place);
+        }
+    }
+
+    fn boot_status(&self) -> Option<BootStatus> {
+        use crate::sync::InitialSyncProgress;
+        let (done, total) = (self.session.upstream().seq.global, self.leader.head.global);
+        if let InitialSyncProgress::Pulling { done, total } = self.leader.initial_sync {
+            return Some(BootStatus::Syncing { done, total });
+        }
+        (!self.session.is_live() && total > done).then_some(BootStatus::Replaying { done, total })
+    }
+}

@@ -1,0 +1,240 @@
+//! The commits of a session that are on their way.
+
+use std::{
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Poll, Waker},
+};
+
+use super::{Receipt, ReceiptError, Stage, Track};
+use crate::{
+    event::{EncodedEvent, EventId, EventScope, Place},
+    store::StoreStatus,
+};
+
+/// The commits of a session that have not got as far as they can.
+#[derive(Debug, Default)]
+pub(in crate::store) struct Progress {
+    inner: Mutex<Commits>,
+}
+
+#[derive(Debug, Default)]
+struct Commits {
+    /// Those on their way, in the order they were made.
+    tracked: VecDeque<Tracked>,
+    /// How many of them are persisted: the first ones.
+    persisted: usize,
+    /// Whether there is a backend to confirm them.
+    syncs: bool,
+    stopped: Option<StoreStatus>,
+    /// Whether something committed was not persisted when it stopped.
+    lost: bool,
+    waiting: Vec<Waker>,
+}
+
+#[derive(Debug)]
+struct Tracked {
+    first: EventId,
+    last: EventId,
+    /// The last event that goes to the backend, if any does.
+    last_synced: Option<EventId>,
+    track: Arc<Track>,
+}
+
+impl Progress {
+    /// Tells whether there is a backend that confirms commits.
+    pub(in crate::store) fn set_syncs(&self, syncs: bool) {
+        self.lock().syncs = syncs;
+    }
+
+    /// Follows a commit and makes its receipt.
+    ///
+    /// # Panics
+    /// When the commit has no events.
+    pub(in crate::store) fn committed(&self, events: &[EncodedEvent]) -> Receipt {
+        let (first, last) = match events {
+            [first, .., last] => (first, last),
+            [only] => (only, only),
+            [] => unreachable!("a commit without events has nothing to follow"),
+        };
+        let synced = |event: &&EncodedEvent| event.scope() == EventScope::Synced;
+        let last_synced = events.iter().rfind(synced).map(|event| event.id);
+        let mut commits = self.lock();
+        let track = Track::new(Ok(Stage::Committed), commits.syncs && last_synced.is_some());
+        commits.tracked.push_back(Tracked {
+            first: first.id,
+            last: last.id,
+            last_synced,
+            track: Arc::clone(&track),
+        });
+        Receipt {
+            seq: last.seq,
+            track,
+        }
+    }
+
+    /// Everything up to an event is in the leader's log.
+    pub(in crate::store) fn persisted(&self, upto: EventId) {
+        let mut commits = self.lock();
+        let syncs = commits.syncs;
+        let start = commits.persisted;
+        let mut end = commits
+            .tracked
+            .partition_point(|tracked| tracked.last <= upto)
+            .max(start);
+        let mut reached = Vec::with_capacity(end - start);
+        for at in (start..end).rev() {
+            let goes_on = syncs && commits.tracked[at].last_synced.is_some();
+            if goes_on {
+                reached.push((Arc::clone(&commits.tracked[at].track), true));
+            } else if let Some(tracked) = commits.tracked.remove(at) {
+                reached.push((tracked.track, false));
+                end -= 1;
+            }
+        }
+        commits.persisted = end;
+        let waiting = commits.take_waiting();
+        drop(commits);
+        for (track, goes_on) in reached.into_iter().rev() {
+            track.note(|known| {
+                known.syncs = goes_on;
+                known.outcome = Ok(Stage::Persisted);
+            });
+        }
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    /// The backend has confirmed these events.
+    pub(in crate::store) fn synced(&self, places: &[Place]) {
+        let mut commits = self.lock();
+        let mut reached = Vec::new();
+        for place in places {
+            if let Some(track) = commits.take_synced(place.id) {
+                reached.push((track, place.seq));
+            }
+        }
+        let waiting = commits.take_waiting();
+        drop(commits);
+        for (track, seq) in reached {
+            track.note(|known| {
+                known.outcome = Ok(Stage::Synced);
+                known.synced = Some(seq);
+            });
+        }
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    /// An event was taken out.
+    pub(in crate::store) fn rejected(&self, event: EventId, reason: &Arc<str>) {
+        let mut commits = self.lock();
+        let track = commits.take_containing(event);
+        let waiting = commits.take_waiting();
+        drop(commits);
+        if let Some(track) = track {
+            let reason = Arc::clone(reason);
+            track.note(|known| known.outcome = Err(ReceiptError::Rejected { reason }));
+        }
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    /// A check has put another event in the place of this one.
+    pub(in crate::store) fn replaced(&self, event: EventId) {
+        let commits = self.lock();
+        if let Some(at) = commits.position_containing(event) {
+            commits.tracked[at]
+                .track
+                .note(|known| known.replaced = true);
+        }
+    }
+
+    /// Ends the hopes of everything on its way.
+    pub(in crate::store) fn stop(&self, status: StoreStatus) {
+        let mut commits = self.lock();
+        let reason: Arc<str> = status.to_string().into();
+        commits.stopped.get_or_insert(status);
+        commits.lost |= commits.tracked.len() > commits.persisted;
+        commits.persisted = 0;
+        let tracked = std::mem::take(&mut commits.tracked);
+        let waiting = commits.take_waiting();
+        drop(commits);
+        for Tracked { track, .. } in tracked {
+            track.note(|known| {
+                known.outcome = Err(ReceiptError::Stopped {
+                    reason: Arc::clone(&reason),
+                });
+            });
+        }
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    pub(in crate::store) fn stopped(&self) -> Option<StoreStatus> {
+        self.lock().stopped.clone()
+    }
+
+    /// Waits until everything committed so far is persisted, or will never be.
+    pub(in crate::store) fn all_persisted(
+        self: &Arc<Self>,
+    ) -> impl Future<Output = Result<(), ReceiptError>> + Send + use<> {
+        let progress = Arc::clone(self);
+        let last = self.lock().tracked.back().map(|tracked| tracked.last);
+        poll_fn(move |context| {
+            let mut commits = progress.lock();
+            if let Some(status) = &commits.stopped {
+                let reason = status.to_string().into();
+                return Poll::Ready(match commits.lost {
+                    true => Err(ReceiptError::Stopped { reason }),
+                    false => Ok(()),
+                });
+            }
+            let open = commits
+                .tracked
+                .get(commits.persisted)
+                .is_some_and(|tracked| Some(tracked.last) <= last);
+            if !open {
+                return Poll::Ready(Ok(()));
+            }
+            let waker = context.waker();
+            if !commits.waiting.iter().any(|other| other.will_wake(waker)) {
+                commits.waiting.push(waker.clone());
+            }
+            Poll::Pending
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Commits> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Commits {
+    fn take_waiting(&mut self) -> Vec<Waker> {
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Takes out the commit that an event is the last synced one of.
+    fn take_synced(&mut self, event: EventId) -> Option<Arc<Track>> {
+        let at = self.position_containing(event)?;
+        (self.tracked[at].last_synced == Some(event)).then(|| self.take(at))?
+    }
+
+    fn take_containing(&mut self, event: EventId) -> Option<Arc<Track>> {
+        let at = self.position_containing(event)?;
+        self.take(at)
+    }
+
+    fn take(&mut self, at: usize) -> Option<Arc<Track>> {
+        if at < self.persisted {
+            self.persisted -= 1;
+        }
+        self.tracked.remove(at).map(|tracked| tracked.track)
+    }
+
+    fn position_containing(&self, event: EventId) -> Option<usize> {
+        let at = self.tracked.partition_point(|tracked| tracked.last < event);
+        self.tracked
+            .get(at)
+            .is_some_and(|tracked| tracked.first <= event)
+            .then_some(at)
+    }
+}
