@@ -50,10 +50,10 @@ impl Leader {
             BackendInput::Page { connection, page } if upstream.is_current(connection) => {
                 return self.page(page);
             }
-            BackendInput::PullEnded { connection } if upstream.is_current(connection) => {
-                if upstream.pull_ended(now).is_some() {
-                    self.requests.push(BackendRequest::Disconnect);
-                }
+            BackendInput::PullEnded { connection }
+                if upstream.is_current(connection) && upstream.pull_ended(now).is_some() =>
+            {
+                self.requests.push(BackendRequest::Disconnect);
             }
             BackendInput::Pushed {
                 connection,

@@ -130,12 +130,12 @@ impl Confirmed {
                 StateFile::Memory => State::open(&self.schema)?,
                 StateFile::File(path) => State::open_file(path, &self.schema)?,
             };
+            let head = state.head();
+            let stands = log.last_up_to(head)?.seq;
             let floor = SeqNum::synced(log.sync().backend_head);
-            let stands = log.last_up_to(state.head()).map_err(StateError::from)?.seq;
-            let ahead = stands != state.head()
-                && !(stands.same_position(state.head()) && !state.head().is_after(floor));
+            let is_final = stands.same_position(head) && !head.is_after(floor);
             self.state = Some(state);
-            if ahead {
+            if stands != head && !is_final {
                 self.discard();
                 return self.opened(log);
             }

@@ -151,9 +151,7 @@ impl Core {
             FromLeader::Reset { unsynced } => self.reset(unsynced, &mut news),
             FromLeader::Stopped { reason } => self.stop(reason, &mut news),
         }
-        if !self.closed || self.session.pending().len() > 0 {
-            self.push_pending();
-        }
+        self.push_pending();
         if self.booting {
             news.boot = self
                 .boot_status()

@@ -12,13 +12,15 @@ use crate::{
 
 /// Hears of the boot's steps.
 pub(super) type BootListener = Box<dyn FnMut(BootStatus) + Send>;
+type RejectedListener = Box<dyn FnMut(&Rejected) + Send>;
+type ResetListener = Box<dyn FnMut(Vec<EncodedEvent>) + Send>;
 
 /// What an app wants to hear of, besides results.
 #[derive(Default)]
 pub(super) struct Listeners {
     pub(super) boot: Option<BootListener>,
-    pub(super) rejected: Option<Box<dyn FnMut(&Rejected) + Send>>,
-    pub(super) reset: Option<Box<dyn FnMut(Vec<EncodedEvent>) + Send>>,
+    pub(super) rejected: Option<RejectedListener>,
+    pub(super) reset: Option<ResetListener>,
 }
 
 impl Shared {
