@@ -9,10 +9,14 @@
 //! ```
 //!
 //! The log is the truth; the state is derived from it and always equals its replay. Commits and
-//! reads are synchronous. The crate runs natively and on `wasm32-unknown-unknown`; the Leptos
+//! reads are synchronous. Behind the [`Store`](store::Store), the session, a leader keeps the log and
+//! syncs it with other clients through a [backend](sync::SyncBackend). The crate runs natively and on `wasm32-unknown-unknown`; the Leptos
 //! signals are `livestore-leptos`.
 //!
 //! Start with the [`prelude`] and [`Store`](store::Store).
+
+// What keeps files is used by the adapters that have some; memory, the only one in the browser, has none.
+#![cfg_attr(target_arch = "wasm32", allow(dead_code))]
 
 pub mod adapter;
 mod error;
