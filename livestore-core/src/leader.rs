@@ -309,7 +309,6 @@ impl Leader {
 
     fn status(&self) -> LeaderStatus {
         LeaderStatus {
-            head: self.processor.head().seq,
             backend_head: self.processor.backend_head().map(SeqNum::synced),
             pending: self.processor.pending(),
             connection: self

@@ -7,7 +7,7 @@ use std::{
 
 use super::{BootStatus, events::StreamCursor};
 use crate::{
-    event::{EncodedEvent, EventId, Place},
+    event::{EncodedEvent, EventId, Place, SeqNum},
     reactive::{LiveNode, Registry},
     schema::Schema,
     state::{Reconciled, State, Touched},
@@ -30,6 +30,8 @@ pub(super) struct Core {
     /// The ids of this session's events: the first, and the next.
     ids: (EventId, EventId),
     pub(super) leader: LeaderStatus,
+    /// The end of the leader's log, as it was told last.
+    leader_head: SeqNum,
     /// Events of the log that could not be applied.
     skipped: u64,
     pub(super) closed: bool,
@@ -54,7 +56,7 @@ pub(super) struct News {
     pub(super) replaced: Vec<EventId>,
     pub(super) reset: Option<Vec<EncodedEvent>>,
     pub(super) stopped: Option<Arc<str>>,
-    pub(super) boot: Option<BootStatus>,
+    pub(super) boot: Vec<BootStatus>,
     pub(super) changed: Vec<Arc<dyn LiveNode>>,
     pub(super) wakers: Vec<Waker>,
 }
@@ -71,6 +73,7 @@ impl Core {
             outbox: Vec::new(),
             ids: (start, start),
             leader: LeaderStatus::default(),
+            leader_head: SeqNum::ROOT,
             skipped: 0,
             closed: false,
             booting: true,
@@ -153,12 +156,7 @@ impl Core {
         }
         self.push_pending();
         if self.booting {
-            news.boot = self
-                .boot_status()
-                .filter(|step| self.step.as_ref() != Some(step));
-            if news.boot.is_some() {
-                self.step.clone_from(&news.boot);
-            }
+            self.note_boot_step(&mut news);
             news.wakers.append(&mut self.waiting);
         }
         news.changed = if news.replaced_state {
@@ -189,6 +187,8 @@ impl Core {
 
     fn update(&mut self, mut update: Update, news: &mut News) {
         let (after, events) = (update.after.seq, update.events.clone());
+        self.leader_head = update.head;
+        self.note_boot_step(news);
         match self.session.update(&update) {
             Ok(Step::Nothing) => return,
             Ok(Step::Send(message)) => return self.outbox.push(message),
@@ -295,7 +295,7 @@ impl Core {
     }
 
     /// The log up to `floor` is final.
-    fn settle(&mut self, floor: crate::event::SeqNum, news: &mut News) {
+    fn settle(&mut self, floor: SeqNum, news: &mut News) {
         news.synced.extend(self.session.settle(floor));
         self.state.discard_journal_up_to(self.session.floor());
     }
@@ -329,15 +329,24 @@ impl Core {
         news.stopped = Some(reason);
     }
 
-    fn rewind_streams(&mut self, place: crate::event::SeqNum) {
+    fn rewind_streams(&mut self, place: SeqNum) {
         for stream in self.streams.iter().filter_map(Weak::upgrade) {
             stream.rewind(place);
         }
     }
 
-    fn boot_status(&self) -> Option<BootStatus> {
+    /// Notes how far the boot is, if that is news.
+    fn note_boot_step(&mut self, news: &mut News) {
+        let step = self.boot_step();
+        if self.booting && step.is_some() && step != self.step {
+            news.boot.extend(step.clone());
+            self.step = step;
+        }
+    }
+
+    fn boot_step(&self) -> Option<BootStatus> {
         use crate::sync::InitialSyncProgress;
-        let (done, total) = (self.session.upstream().seq.global, self.leader.head.global);
+        let (done, total) = (self.session.upstream().seq.global, self.leader_head.global);
         if let InitialSyncProgress::Pulling { done, total } = self.leader.initial_sync {
             return Some(BootStatus::Syncing { done, total });
         }

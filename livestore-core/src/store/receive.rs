@@ -64,11 +64,11 @@ impl Shared {
 
     fn tell_listeners(
         &self,
-        boot: Option<BootStatus>,
+        boot: Vec<BootStatus>,
         rejected: &[Rejected],
         reset: Option<Vec<EncodedEvent>>,
     ) {
-        if let Some(status) = boot {
+        for status in boot {
             self.call(|listeners| &mut listeners.boot, |listener| listener(status));
         }
         for rejected in rejected {

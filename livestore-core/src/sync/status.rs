@@ -75,8 +75,6 @@ pub enum InitialSyncProgress {
 /// How a leader is doing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LeaderStatus {
-    /// The end of its log.
-    pub head: SeqNum,
     /// The last event the backend has confirmed; `None` without a backend.
     pub backend_head: Option<SeqNum>,
     /// How many synced events the backend has not confirmed.
