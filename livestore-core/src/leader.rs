@@ -279,6 +279,11 @@ impl Leader {
 
     /// Nothing more is written: a later event must not stand in the log without an earlier one.
     fn stop(&mut self, error: &LeaderError) {
+        self.give_up(error);
+    }
+
+    /// Stops for a reason that is not its own to name.
+    pub(crate) fn give_up(&mut self, error: &dyn std::fmt::Display) {
         tracing::error!(%error, "the leader has stopped");
         let reason: Arc<str> = error.to_string().into();
         self.stopped = Some(Arc::clone(&reason));
@@ -291,6 +296,14 @@ impl Leader {
             let reason = Arc::clone(&reason);
             (session, FromLeader::Stopped { reason })
         }));
+    }
+
+    /// Goes on without the backend.
+    pub(crate) fn stop_syncing(&mut self, reason: &str) {
+        if let Some(upstream) = &mut self.upstream {
+            tracing::error!(reason, "syncing has stopped");
+            upstream.stop(reason);
+        }
     }
 
     /// Tells the sessions how it is doing, if that is news.

@@ -5,8 +5,11 @@
 //! a lock, since whoever hears it may have something for the leader at once.
 
 use std::{
+    any::Any,
     collections::{HashMap, VecDeque},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use futures::channel::mpsc::UnboundedSender;
@@ -115,24 +118,24 @@ impl Desk {
     }
 
     /// Makes the leader take what has come, and carries what it says.
+    ///
+    /// Whatever panics in here, in a materializer or a listener, ends no thread: the leader stops with
+    /// that reason, or the listener misses its news.
     pub(super) fn turn(&self, inputs: impl IntoIterator<Item = Input>) {
         {
             let mut seat = lock(&self.seat);
-            let Some(leader) = &mut seat.leader else {
+            let Seat { leader, driver, .. } = &mut *seat;
+            let Some(leader) = leader else {
                 return;
             };
-            let outputs = leader.turn(self.clock.now(), inputs);
-            if let Some(driver) = &seat.driver {
-                let send = |command| {
-                    // A driver that is gone has ended with its desk.
-                    let _ = driver.unbounded_send(command);
-                };
-                outputs
-                    .backend
-                    .into_iter()
-                    .map(Command::Request)
-                    .for_each(send);
-                send(Command::WakeAt(outputs.wake_at));
+            let now = self.clock.now();
+            let turn = catch_unwind(AssertUnwindSafe(|| leader.turn(now, inputs)));
+            let outputs = turn.unwrap_or_else(|panic| {
+                leader.give_up(&format_args!("it panicked: {}", text_of(&*panic)));
+                leader.turn(now, [])
+            });
+            if !hand_over(driver, outputs.backend, outputs.wake_at) {
+                leader.stop_syncing("the task that talks to the sync backend is gone");
             }
             // In the order of the turns: hence before the seat is free.
             lock(&self.mail).queue.extend(outputs.sessions);
@@ -205,36 +208,56 @@ impl Desk {
     }
 
     fn deliver(&self) {
-        {
-            let mut mail = lock(&self.mail);
-            if std::mem::replace(&mut mail.delivering, true) {
-                return;
-            }
+        if std::mem::replace(&mut lock(&self.mail).delivering, true) {
+            return;
         }
-        let round = Round(self);
         loop {
             let (inbox, message) = {
                 let mut mail = lock(&self.mail);
                 let Some((session, message)) = mail.queue.pop_front() else {
                     // Under the lock, so that nobody leaves mail to a round that is over.
                     mail.delivering = false;
-                    std::mem::forget(round);
                     return;
                 };
                 (mail.sessions.get(&session).cloned(), message)
             };
-            if let Some(inbox) = inbox {
-                inbox.deliver(message);
+            let Some(inbox) = inbox else {
+                continue;
+            };
+            let delivered = catch_unwind(AssertUnwindSafe(|| inbox.deliver(message)));
+            if let Err(panic) = delivered {
+                let panic = text_of(&*panic);
+                tracing::error!(panic, "a listener panicked at news from the leader");
             }
         }
     }
 }
 
-/// A round of deliveries; one that panics lets the next begin.
-struct Round<'a>(&'a Desk);
-
-impl Drop for Round<'_> {
-    fn drop(&mut self) {
-        lock(&self.0.mail).delivering = false;
+/// Gives commands to the driver; false when it is gone.
+fn hand_over(
+    driver: &mut Option<UnboundedSender<Command>>,
+    requests: Vec<BackendRequest>,
+    wake_at: Option<Duration>,
+) -> bool {
+    let Some(commands) = driver else {
+        return true;
+    };
+    let mut all = requests
+        .into_iter()
+        .map(Command::Request)
+        .chain([Command::WakeAt(wake_at)]);
+    let taken = all.all(|command| commands.unbounded_send(command).is_ok());
+    if !taken {
+        *driver = None;
     }
+    taken
+}
+
+/// Returns what a panic said.
+pub(super) fn text_of(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("without a word")
 }

@@ -3,17 +3,20 @@
 //! The driver decides nothing and keeps nothing but the connection. It is one future, which the
 //! platform runs; it ends when its leader is gone.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, panic::AssertUnwindSafe, rc::Rc, time::Duration};
 
 use futures::{
     FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, select_biased, stream::FuturesUnordered,
 };
 
-use super::runtime::{Clock, LocalTask, sleep};
+use super::{
+    desk::text_of,
+    runtime::{Clock, LocalTask, sleep},
+};
 use crate::{
     event::{ClientId, StoreId},
     leader::{BackendInput, BackendRequest, Input},
-    sync::{BackendConnection, SyncBackend},
+    sync::{BackendConnection, BackendError, SyncBackend},
 };
 
 /// What the driver is told.
@@ -96,7 +99,7 @@ impl Driver {
                 connection,
                 cursor,
                 live,
-            } => self.on_line(|line, turn| {
+            } => self.on_line(connection, |line, turn| {
                 let mut pages = line.pull(cursor, live);
                 async move {
                     while let Some(page) = pages.next().await {
@@ -116,7 +119,7 @@ impl Driver {
                 connection,
                 request,
                 batch,
-            } => self.on_line(|line, turn| {
+            } => self.on_line(connection, |line, turn| {
                 let pushed = line.push(batch);
                 async move {
                     let result = pushed.await;
@@ -127,7 +130,7 @@ impl Driver {
                     }));
                 }
             }),
-            BackendRequest::Ping { connection } => self.on_line(|line, turn| {
+            BackendRequest::Ping { connection } => self.on_line(connection, |line, turn| {
                 let answered = line.ping();
                 async move {
                     turn(Input::Backend(match answered.await {
@@ -142,7 +145,7 @@ impl Driver {
     fn connect(&mut self, connection: u64) {
         let connecting = self.backend.connect(&self.store, &self.client);
         let (turn, line) = (Rc::clone(&self.turn), Rc::clone(&self.line));
-        self.start(async move {
+        self.start(connection, async move {
             let input = match connecting.await {
                 Ok(connected) => {
                     *line.borrow_mut() = Some(connected.into());
@@ -162,16 +165,25 @@ impl Driver {
     /// Starts something on the connection there is.
     fn on_line<F: Future<Output = ()> + 'static>(
         &mut self,
+        connection: u64,
         task: impl FnOnce(&dyn BackendConnection, Turn) -> F,
     ) {
         let line = self.line.borrow().clone();
         if let Some(line) = line {
             let task = task(&*line, Rc::clone(&self.turn));
-            self.start(task);
+            self.start(connection, task);
         }
     }
 
-    fn start(&mut self, task: impl Future<Output = ()> + 'static) {
+    /// Runs something beside the rest; if it panics, that is a failure of the connection.
+    fn start(&mut self, connection: u64, task: impl Future<Output = ()> + 'static) {
+        let turn = Rc::clone(&self.turn);
+        let task = AssertUnwindSafe(task).catch_unwind().map(move |outcome| {
+            if let Err(panic) = outcome {
+                let error = BackendError::failed(format_args!("it panicked: {}", text_of(&*panic)));
+                turn(Input::Backend(BackendInput::Failed { connection, error }));
+            }
+        });
         self.tasks.push(Box::pin(task));
     }
 }

@@ -203,7 +203,7 @@ impl Leader {
     /// Returns the last place that a rebase can't move any more.
     pub(super) fn final_place(&self) -> Result<Place, LeaderError> {
         Ok(match self.processor.backend_head() {
-            None => self.log.head(),
+            None => self.processor.head(),
             Some(global) => self.log.last_up_to(SeqNum::synced(global))?,
         })
     }
