@@ -28,7 +28,7 @@ pub(crate) use capture::Touched;
 use changeset::Change;
 pub(crate) use changeset::{Changeset, RollbackError};
 pub(crate) use replay::{Reconciled, StateError};
-pub(crate) use storage::remove;
+pub(crate) use storage::wipe;
 
 use self::{capture::Capture, changeset::Inverse, journal::Journal};
 use crate::{

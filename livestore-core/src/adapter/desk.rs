@@ -24,7 +24,7 @@ use crate::{
     eventlog::{Eventlog, EventlogError},
     leader::{BackendRequest, Input, Leader, LeaderOptions, StateFile},
     schema::Schema,
-    store::{AdapterError, Image, Inbox, SyncSetup},
+    store::{AdapterError, Image, SyncSetup},
     sync::{FromLeader, SessionKey},
 };
 
@@ -44,9 +44,19 @@ struct Seat {
     next_session: u64,
 }
 
+/// Where what the leader says to a session goes.
+#[derive(Clone)]
+struct Outlet(Arc<dyn Fn(FromLeader) + Send + Sync>);
+
+impl std::fmt::Debug for Outlet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Outlet")
+    }
+}
+
 #[derive(Debug, Default)]
 struct Mail {
-    sessions: HashMap<SessionKey, Inbox>,
+    sessions: HashMap<SessionKey, Outlet>,
     queue: VecDeque<(SessionKey, FromLeader)>,
     delivering: bool,
 }
@@ -151,8 +161,14 @@ impl Desk {
     }
 
     /// Adds a session, which is welcomed.
-    pub(super) fn add_session(&self, session: SessionKey, inbox: Inbox) {
-        lock(&self.mail).sessions.insert(session, inbox);
+    pub(super) fn add_session(
+        &self,
+        session: SessionKey,
+        outlet: impl Fn(FromLeader) + Send + Sync + 'static,
+    ) {
+        lock(&self.mail)
+            .sessions
+            .insert(session, Outlet(Arc::new(outlet)));
         if let Some(leader) = &mut lock(&self.seat).leader {
             leader.add_session(session);
         }
@@ -189,7 +205,6 @@ impl Desk {
     }
 
     /// Does some of the work that can wait; true when there is none left.
-    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn catch_up(&self) -> bool {
         lock(&self.seat)
             .leader
@@ -212,7 +227,7 @@ impl Desk {
             return;
         }
         loop {
-            let (inbox, message) = {
+            let (outlet, message) = {
                 let mut mail = lock(&self.mail);
                 let Some((session, message)) = mail.queue.pop_front() else {
                     // Under the lock, so that nobody leaves mail to a round that is over.
@@ -221,10 +236,10 @@ impl Desk {
                 };
                 (mail.sessions.get(&session).cloned(), message)
             };
-            let Some(inbox) = inbox else {
+            let Some(Outlet(deliver)) = outlet else {
                 continue;
             };
-            let delivered = catch_unwind(AssertUnwindSafe(|| inbox.deliver(message)));
+            let delivered = catch_unwind(AssertUnwindSafe(|| deliver(message)));
             if let Err(panic) = delivered {
                 let panic = text_of(&*panic);
                 tracing::error!(panic, "a listener panicked at news from the leader");

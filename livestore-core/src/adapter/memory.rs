@@ -149,7 +149,8 @@ struct Link {
 
 impl LeaderLink for Link {
     fn start(&mut self, inbox: Inbox) {
-        self.desk.add_session(self.key, inbox);
+        self.desk
+            .add_session(self.key, move |message| inbox.deliver(message));
     }
 
     fn send(&mut self, message: ToLeader) {

@@ -253,7 +253,9 @@ struct Link {
 
 impl LeaderLink for Link {
     fn start(&mut self, inbox: Inbox) {
-        self.leader.desk.add_session(self.key, inbox);
+        self.leader
+            .desk
+            .add_session(self.key, move |message| inbox.deliver(message));
     }
 
     fn send(&mut self, message: ToLeader) {

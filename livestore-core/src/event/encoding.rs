@@ -60,8 +60,11 @@ impl fmt::Debug for EncodedArgs {
 }
 
 impl Serialize for EncodedArgs {
-    /// Writes the JSON itself, not a string that holds it; for JSON formats only.
+    /// Writes the JSON itself into JSON, and its text into formats that are not for people.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return serializer.serialize_str(&self.0);
+        }
         let raw: &RawValue = serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
         raw.serialize(serializer)
     }
@@ -69,6 +72,9 @@ impl Serialize for EncodedArgs {
 
 impl<'de> Deserialize<'de> for EncodedArgs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return String::deserialize(deserializer).map(|text| Self(text.into()));
+        }
         let value = Value::deserialize(deserializer)?;
         Self::encode(&value).map_err(serde::de::Error::custom)
     }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{ClientId, EncodedArgs, EventId, EventScope, SeqNum, SessionId};
 
 /// A place in a client's log together with the event that stands there.
 ///
 /// A rebase may put another event at the same number; a place tells the two apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// The number, generation included.
     pub seq: SeqNum,
@@ -26,7 +28,7 @@ impl Place {
 /// An event as it stands in a log: numbered, attributed, encoded.
 ///
 /// A clone is five reference counts; nothing is copied.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EncodedEvent {
     /// The event's name.
     pub name: Arc<str>,

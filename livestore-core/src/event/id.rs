@@ -89,7 +89,9 @@ macro_rules! as_text {
 /// What tells an event of a client from all its others, before and after a rebase.
 ///
 /// It stays on the client: events that came from the backend have [`EventId::REMOTE`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct EventId(pub u64);
 
 impl EventId {

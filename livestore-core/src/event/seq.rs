@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 use super::EventScope;
 
 /// The position of an event: `global` counts synced events, `client` the client-only events after
@@ -16,7 +18,9 @@ use super::EventScope;
 /// assert_eq!((seq.to_string(), parent.to_string()), ("e1".into(), "e0".into()));
 /// assert_eq!(seq.next(EventScope::ClientOnly).0.to_string(), "e1.1");
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct SeqNum {
     /// The number of synced events up to here.
     pub global: u64,

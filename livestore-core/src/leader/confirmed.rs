@@ -91,8 +91,11 @@ impl Confirmed {
     /// Drops the state and its file.
     pub(super) fn discard(&mut self) {
         self.state = None;
-        if let StateFile::File(path) = &self.file {
-            crate::state::remove(path);
+        if let StateFile::File(path) = &self.file
+            && let Err(error) = crate::state::wipe(path)
+        {
+            tracing::warn!(%error, "the stored state cannot be emptied; from here on it is kept in memory");
+            self.file = StateFile::Memory;
         }
     }
 

@@ -8,6 +8,9 @@ use crate::{
 /// SQLite's builds differ in their defaults, so what matters is set.
 pub(super) const PRAGMAS: &str = "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;";
 
+/// Where the state keeps which event it reflects.
+pub(super) const HEAD_TABLE: &str = "__livestore_state_head";
+
 pub(super) const SET_HEAD: &str = "UPDATE __livestore_state_head \
      SET seq_global = ?1, seq_client = ?2, seq_rebase_generation = ?3 WHERE id = 1";
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, MAIN_DB, OptionalExtension};
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, config::DbConfig};
 
 use super::{State, ddl};
 use crate::{
@@ -29,18 +29,19 @@ impl State {
                 tracing::warn!(path = %path.display(), %error, "the stored state cannot be used and is built anew");
             }
         }
-        remove(path);
-        let connection = connect(path)?;
+        let connection = wipe(path)?;
+        prepare(&connection)?;
         create(&connection, schema)?;
         Self::adopt(connection, schema, SeqNum::ROOT)
     }
 
     /// Returns nothing for a file without a state, or with that of another schema.
     fn try_open_file(path: &Path, schema: &Schema) -> rusqlite::Result<Option<Self>> {
-        if !path.exists() {
+        let connection = Connection::open(path)?;
+        prepare(&connection)?;
+        if !connection.table_exists(None, ddl::HEAD_TABLE)? {
             return Ok(None);
         }
-        let connection = connect(path)?;
         match stored_head(&connection, schema)? {
             Some(head) => Self::adopt(connection, schema, head).map(Some),
             None => Ok(None),
@@ -66,12 +67,19 @@ impl State {
     }
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+/// Empties a database, whatever is in it, and however damaged.
+fn empty(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, true)?;
+    connection.execute_batch("VACUUM")?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, false)?;
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(ddl::PRAGMAS)?;
     // A crash may lose the last changes, never the file: the log has them.
-    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
-    Ok(connection)
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
 }
 
 fn create(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
@@ -112,12 +120,16 @@ fn stored_head(connection: &Connection, schema: &Schema) -> rusqlite::Result<Opt
         .map(|(head, _)| head))
 }
 
-/// Removes a database with what SQLite keeps beside it.
-pub(crate) fn remove(path: &Path) {
+/// Empties a database, whatever it holds, and returns a connection to it.
+pub(crate) fn wipe(path: &Path) -> rusqlite::Result<Connection> {
+    if let Ok(connection) = empty(path) {
+        return Ok(connection);
+    }
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         // What is not there needs no removing; what cannot be removed shows when it is opened.
         let _ = std::fs::remove_file(name);
     }
+    Connection::open(path)
 }

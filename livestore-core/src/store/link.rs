@@ -133,6 +133,13 @@ impl Inbox {
             shared.receive(message);
         }
     }
+
+    /// Whether the session has events that no leader has taken yet.
+    pub fn has_pending(&self) -> bool {
+        self.shared
+            .upgrade()
+            .is_some_and(|shared| !shared.lock().session.pending().is_empty())
+    }
 }
 
 impl fmt::Debug for Inbox {

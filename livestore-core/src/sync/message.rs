@@ -6,11 +6,13 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{LeaderStatus, PushRejection};
 use crate::event::{EncodedEvent, Place, SeqNum};
 
 /// A session's message to its leader.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ToLeader {
     /// Send what follows this place; sent at the start, and whenever the session is not sure.
@@ -33,7 +35,7 @@ pub enum ToLeader {
 }
 
 /// A leader's message to a session.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum FromLeader {
     /// A leader is there, perhaps another one than before: pull.
@@ -69,7 +71,7 @@ pub enum FromLeader {
 }
 
 /// A piece of the leader's log: after this place, these events.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Update {
     /// The last event that stays; what the session has behind it is taken back.
     pub after: Place,
@@ -92,7 +94,7 @@ pub struct Update {
 }
 
 /// An event that was committed and will not be in the log.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rejected {
     /// The event, under the number it had last.
     pub event: EncodedEvent,

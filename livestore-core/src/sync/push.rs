@@ -1,9 +1,11 @@
 //! Whether a push follows the log: the leader's fence.
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::{EncodedEvent, SeqNum};
 
 /// Why a leader did not take a push. The session pulls, rebases and pushes again.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum PushRejection {
     /// The events of the push are out of order.

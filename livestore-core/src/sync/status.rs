@@ -2,10 +2,12 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::SeqNum;
 
 /// The leader's connection to the backend.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Connection {
     /// The store has no backend.
@@ -55,7 +57,7 @@ impl fmt::Display for Connection {
 }
 
 /// How far the first pull after the start is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum InitialSyncProgress {
     /// Nothing waits for it.
@@ -73,7 +75,7 @@ pub enum InitialSyncProgress {
 }
 
 /// How a leader is doing.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LeaderStatus {
     /// The last event the backend has confirmed; `None` without a backend.
     pub backend_head: Option<SeqNum>,

@@ -1,0 +1,369 @@
+//! The page's side: a session's way to whichever leader there is, and the chance to start one.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+    time::Duration,
+};
+
+use futures::{FutureExt, channel::oneshot};
+use js_sys::Uint8Array;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::{JsCast, JsValue, prelude::*};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{BroadcastChannel, MessageChannel, MessageEvent, MessagePort, Worker};
+
+use super::{
+    WebAdapter, ids,
+    locks::{self, Held},
+    spawn,
+    wire::{self, FromHost, Parcel, Start, ToHost},
+};
+use crate::{
+    event::{ClientId, EncodedEvent, SeqNum},
+    store::{AdapterError, Image, Inbox, LeaderLink, LinkFuture, Session, Setup},
+    sync::{FromLeader, ToLeader},
+};
+
+type Reply<T> = oneshot::Sender<Result<T, AdapterError>>;
+
+/// A session's end of all lines.
+pub(super) struct Endpoint {
+    store: String,
+    session: String,
+    build: String,
+    /// To the leader, wherever it is.
+    leader: BroadcastChannel,
+    /// To this session.
+    own: BroadcastChannel,
+    /// A leader is up.
+    news: BroadcastChannel,
+    /// To the leader in this tab's worker.
+    port: RefCell<Option<MessagePort>>,
+    worker: RefCell<Option<Worker>>,
+    inbox: RefCell<Option<Inbox>>,
+    /// What came before the store was there to take it.
+    early: RefCell<Vec<FromLeader>>,
+    attached: RefCell<Option<Reply<Option<Image>>>>,
+    reads: RefCell<HashMap<u32, Reply<Vec<EncodedEvent>>>>,
+    next_read: Cell<u32>,
+    closed: Cell<bool>,
+    /// Held while the session is open.
+    locks: RefCell<Vec<Held>>,
+    listeners: RefCell<Vec<Closure<dyn FnMut(MessageEvent)>>>,
+    unload: RefCell<Option<Closure<dyn FnMut(web_sys::Event)>>>,
+}
+
+impl Endpoint {
+    /// Opens a session: finds the leader, or becomes the tab that has it.
+    pub(super) async fn connect(
+        adapter: WebAdapter,
+        setup: Setup,
+    ) -> Result<Session, AdapterError> {
+        let store = setup.store.to_string();
+        let client_id = ids::client_id(&store);
+        let (session_id, held) = ids::session_id(&store).await.map_err(failed)?;
+        let build = spawn::build(setup.schema.fingerprint());
+        let session = session_id.to_string();
+        let open = |name: String| BroadcastChannel::new(&name).map_err(failed);
+        let (reply, attached) = oneshot::channel();
+        let endpoint = Rc::new(Self {
+            leader: open(wire::to_host(&store))?,
+            own: open(wire::to_session(&store, &session))?,
+            news: open(wire::news(&store))?,
+            store,
+            session,
+            build,
+            port: RefCell::new(None),
+            worker: RefCell::new(None),
+            inbox: RefCell::new(None),
+            early: RefCell::new(Vec::new()),
+            attached: RefCell::new(Some(reply)),
+            reads: RefCell::new(HashMap::new()),
+            next_read: Cell::new(0),
+            closed: Cell::new(false),
+            locks: RefCell::new(vec![held]),
+            listeners: RefCell::new(Vec::new()),
+            unload: RefCell::new(None),
+        });
+        endpoint.listen();
+        if adapter.ask_for_persistence {
+            ask_for_persistence();
+        }
+        spawn_local(Rc::clone(&endpoint).lead(adapter.worker_url, client_id.clone()));
+        endpoint.hello();
+        let link = Link(SendWrapper::new(endpoint));
+        let image = attached
+            .await
+            .unwrap_or_else(|_| Err(AdapterError::new("the page is being closed")))?;
+        Ok(Session {
+            client_id,
+            session_id,
+            image,
+            leader: Box::new(link),
+        })
+    }
+
+    /// Waits for its turn to have the leader, and then has it until the session is closed.
+    async fn lead(self: Rc<Self>, worker_url: Option<String>, client: ClientId) {
+        let lock = format!("livestore:{}:leads", self.store);
+        match locks::acquire(&lock).await {
+            Ok(_) if self.closed.get() => {}
+            Ok(held) => {
+                self.locks.borrow_mut().push(held);
+                self.start_worker(worker_url, client);
+            }
+            Err(error) => self.refuse(&describe(&error)),
+        }
+    }
+
+    fn start_worker(self: &Rc<Self>, worker_url: Option<String>, client: ClientId) {
+        let started = MessageChannel::new().and_then(|channel| {
+            let start = Start {
+                store: self.store.clone(),
+                client: client.to_string(),
+                build: self.build.clone(),
+                session: self.session.clone(),
+            };
+            let worker = spawn::start(worker_url.as_deref(), &start, &channel.port2())?;
+            Ok((worker, channel.port1()))
+        });
+        match started {
+            Ok((worker, port)) => {
+                self.watch(&worker, worker_url, client);
+                let handler = self.handler(Self::take_parcel);
+                port.set_onmessage(Some(handler.as_ref().unchecked_ref()));
+                self.listeners.borrow_mut().push(handler);
+                *self.port.borrow_mut() = Some(port);
+                *self.worker.borrow_mut() = Some(worker);
+                self.hello();
+            }
+            Err(error) => self.refuse(&describe(&error)),
+        }
+    }
+
+    /// Starts another worker when this one breaks.
+    fn watch(self: &Rc<Self>, worker: &Worker, worker_url: Option<String>, client: ClientId) {
+        let weak = Rc::downgrade(self);
+        let broken = Closure::once_into_js(move |event: JsValue| {
+            tracing::error!(error = %describe(&event), "the leader's worker broke; another one is started");
+            let Some(endpoint) = weak.upgrade() else {
+                return;
+            };
+            endpoint.port.borrow_mut().take();
+            if let Some(worker) = endpoint.worker.borrow_mut().take() {
+                worker.terminate();
+            }
+            spawn_local(async move {
+                gloo_timers::future::sleep(Duration::from_secs(1)).await;
+                if !endpoint.closed.get() {
+                    endpoint.start_worker(worker_url, client);
+                }
+            });
+        });
+        worker.set_onerror(Some(broken.unchecked_ref()));
+    }
+
+    fn listen(self: &Rc<Self>) {
+        let own = self.handler(Self::take_parcel);
+        self.own.set_onmessage(Some(own.as_ref().unchecked_ref()));
+        let news = self.handler(|endpoint, event| {
+            if event.data().as_string().as_deref() == Some(wire::UP) {
+                endpoint.hello();
+            }
+        });
+        self.news.set_onmessage(Some(news.as_ref().unchecked_ref()));
+        self.listeners.borrow_mut().extend([own, news]);
+
+        let weak = Rc::downgrade(self);
+        let unload = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            let pending = weak.upgrade().is_some_and(|endpoint| {
+                endpoint
+                    .inbox
+                    .borrow()
+                    .as_ref()
+                    .is_some_and(Inbox::has_pending)
+            });
+            if pending {
+                event.prevent_default();
+            }
+        });
+        if let Some(window) = web_sys::window() {
+            // Without the listener nobody is asked, that is all.
+            let _ = window
+                .add_event_listener_with_callback("beforeunload", unload.as_ref().unchecked_ref());
+        }
+        *self.unload.borrow_mut() = Some(unload);
+    }
+
+    fn handler(
+        self: &Rc<Self>,
+        take: impl Fn(&Rc<Self>, &MessageEvent) + 'static,
+    ) -> Closure<dyn FnMut(MessageEvent)> {
+        let weak = Rc::downgrade(self);
+        Closure::new(move |event: MessageEvent| {
+            if let Some(endpoint) = weak.upgrade() {
+                take(&endpoint, &event);
+            }
+        })
+    }
+
+    /// Says that it is here, to whichever leader hears it.
+    fn hello(&self) {
+        let message = ToHost::Hello {
+            build: self.build.clone(),
+            image: self.attached.borrow().is_some(),
+        };
+        self.post(&message);
+    }
+
+    fn post(&self, message: &ToHost) {
+        let (parcel, transfer) = Parcel::new(&self.session, message, None).into_js();
+        let posted = match &*self.port.borrow() {
+            Some(port) => port.post_message_with_transferable(&parcel, &transfer),
+            None => self.leader.post_message(&parcel),
+        };
+        if let Err(error) = posted {
+            tracing::error!(error = %describe(&error), "a message to the leader was not sent");
+        }
+    }
+
+    fn take_parcel(self: &Rc<Self>, event: &MessageEvent) {
+        let Some(parcel) = Parcel::from_js(&event.data()) else {
+            return;
+        };
+        let Some(message) = parcel.message::<FromHost>() else {
+            return self.refuse("another version of this app has the store open: reload this tab");
+        };
+        match message {
+            FromHost::Attached { image } => {
+                self.early.borrow_mut().clear();
+                let image = image.zip(parcel.buffer).map(|(place, buffer)| Image {
+                    bytes: Uint8Array::new(&buffer).to_vec(),
+                    place,
+                });
+                if let Some(reply) = self.attached.borrow_mut().take() {
+                    // The store may have been given up meanwhile.
+                    let _ = reply.send(Ok(image));
+                }
+            }
+            FromHost::Refused { reason } => self.refuse(&reason),
+            FromHost::Message(message) => self.deliver(message),
+            FromHost::Page { request, events } => {
+                if let Some(reply) = self.reads.borrow_mut().remove(&request) {
+                    let _ = reply.send(events.map_err(AdapterError::new));
+                }
+            }
+        }
+    }
+
+    fn deliver(&self, message: FromLeader) {
+        let inbox = self.inbox.borrow().clone();
+        match inbox {
+            Some(inbox) => inbox.deliver(message),
+            None => self.early.borrow_mut().push(message),
+        }
+    }
+
+    /// There is no leader for this session.
+    fn refuse(&self, reason: &str) {
+        match self.attached.borrow_mut().take() {
+            // Nobody may be waiting.
+            Some(reply) => drop(reply.send(Err(AdapterError::new(reason)))),
+            None => self.deliver(FromLeader::Stopped {
+                reason: reason.into(),
+            }),
+        }
+    }
+
+    fn close(&self) {
+        self.post(&ToHost::Bye);
+        self.closed.set(true);
+        for channel in [&self.leader, &self.own, &self.news] {
+            channel.close();
+        }
+        self.port.borrow_mut().take();
+        if let Some(worker) = self.worker.borrow_mut().take() {
+            worker.terminate();
+        }
+        if let (Some(window), Some(unload)) = (web_sys::window(), self.unload.borrow_mut().take()) {
+            let _ = window.remove_event_listener_with_callback(
+                "beforeunload",
+                unload.as_ref().unchecked_ref(),
+            );
+        }
+        self.locks.borrow_mut().clear();
+    }
+}
+
+/// A session's way to its leader. The page has one thread.
+struct Link(SendWrapper<Rc<Endpoint>>);
+
+impl LeaderLink for Link {
+    fn start(&mut self, inbox: Inbox) {
+        *self.0.inbox.borrow_mut() = Some(inbox.clone());
+        let early = std::mem::take(&mut *self.0.early.borrow_mut());
+        early.into_iter().for_each(|message| inbox.deliver(message));
+    }
+
+    fn send(&mut self, message: ToLeader) {
+        self.0.post(&ToHost::Message(message));
+    }
+
+    fn events_after(
+        &self,
+        after: SeqNum,
+        limit: usize,
+    ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
+        let request = self.0.next_read.get();
+        self.0.next_read.set(request.wrapping_add(1));
+        let (reply, events) = oneshot::channel();
+        self.0.reads.borrow_mut().insert(request, reply);
+        self.0.post(&ToHost::Read {
+            request,
+            after,
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
+        });
+        Box::pin(
+            events.map(|events| {
+                events.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
+            }),
+        )
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// Asks the browser to keep the data.
+fn ask_for_persistence() {
+    if let Some(window) = web_sys::window()
+        && let Ok(asked) = window.navigator().storage().persist()
+    {
+        spawn_local(async move {
+            match wasm_bindgen_futures::JsFuture::from(asked).await {
+                Ok(granted) if granted.is_truthy() => {}
+                _ => tracing::warn!("the browser may throw the data away when the disk runs full"),
+            }
+        });
+    }
+}
+
+fn failed(error: JsValue) -> AdapterError {
+    AdapterError::new(describe(&error))
+}
+
+/// Returns what a thrown value or an error event says.
+pub(super) fn describe(error: &JsValue) -> String {
+    if let Some(text) = error.as_string() {
+        return text;
+    }
+    js_sys::Reflect::get(error, &"message".into())
+        .ok()
+        .and_then(|message| message.as_string())
+        .unwrap_or_else(|| format!("{error:?}"))
+}
