@@ -12,7 +12,6 @@ mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 mod runtime;
-#[cfg(target_arch = "wasm32")]
 pub mod web;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -21,7 +20,6 @@ pub use in_process::{FaultFactory, InProcessBackend};
 pub use memory::Memory;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::Native;
-#[cfg(target_arch = "wasm32")]
 pub use web::WebAdapter;
 
 /// Locks; a panic elsewhere leaves SQLite and the lists whole.

@@ -3,7 +3,7 @@
 pub use serde::{Deserialize, Serialize};
 
 pub use crate::{
-    adapter::Memory,
+    adapter::{Memory, WebAdapter},
     event::{EncodedEvent, Event, EventInput, IntoEvents, new_id},
     query::{
         Column, ColumnKind, ColumnType, Predicate, Query, TableRow, Value, ValueError, ValueRef,

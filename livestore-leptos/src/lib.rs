@@ -58,6 +58,11 @@ mod provider;
 mod query;
 mod rows;
 
+/// The same program as the leader, in the worker that the web adapter starts.
+pub mod leader {
+    pub use livestore_core::adapter::web::{run_if_worker, worker_script};
+}
+
 pub use handle::{StoreHandle, try_use_store, use_store};
 pub use provider::StoreProvider;
 pub use query::{try_use_query, use_query};

@@ -4,27 +4,29 @@
 //! worker in which the leader runs; when it is closed, crashes or reloads, the lock goes to another
 //! tab, whose worker opens the same files and asks all sessions to come. Sessions talk to the leader
 //! over BroadcastChannels, in the leader's own tab over a port that buffers can be transferred by.
-//! What is not here: what session and leader say, which is [`sync`](crate::sync)'s.
+//! What is not here: what session and leader say, which is [`sync`](crate::sync)'s. On other platforms
+//! the adapter is there too, so that an app compiles for its tests, and opens nothing.
 
-mod host;
-mod ids;
-mod locks;
-mod page;
-mod spawn;
-mod wire;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+mod elsewhere;
 
-pub use host::run_if_worker;
+#[cfg(target_arch = "wasm32")]
+use browser as platform;
+#[cfg(not(target_arch = "wasm32"))]
+use elsewhere as platform;
 
-use futures::{FutureExt, channel::oneshot};
-use wasm_bindgen_futures::spawn_local;
-
-use self::page::Endpoint;
-use crate::store::{Adapter, AdapterError, LinkFuture, Session, Setup};
+use crate::{
+    schema::Schema,
+    store::{Adapter, AdapterError, LinkFuture, Session, Setup},
+};
 
 /// Keeps a store in the browser's private file system, shared by all tabs of the origin.
 ///
 /// The program's `main` must call [`run_if_worker`] first: the same program is the leader when it
-/// finds itself in the worker that this adapter starts.
+/// finds itself in the worker that this adapter starts. It needs a page that is served securely
+/// (`https`, or `localhost`) and no configuration.
 #[derive(Clone, Debug, Default)]
 pub struct WebAdapter {
     worker_url: Option<String>,
@@ -53,20 +55,41 @@ impl WebAdapter {
 
 impl Adapter for WebAdapter {
     fn connect(self: Box<Self>, setup: Setup) -> LinkFuture<Result<Session, AdapterError>> {
-        let (reply, session) = oneshot::channel();
-        spawn_local(async move {
-            let session = Endpoint::connect(*self, setup).await;
-            // Nobody waits any more when the page is gone.
-            let _ = reply.send(session);
-        });
-        Box::pin(session.map(|session| {
-            session.unwrap_or_else(|_| Err(AdapterError::new("the page is being closed")))
-        }))
+        platform::connect(*self, setup)
     }
 }
 
-/// Returns the script of the worker, for pages that have to serve it themselves: `glue` is the URL of
+/// Becomes the leader if this is the worker that a [`WebAdapter`] has started, and says whether it is.
+///
+/// Call it first thing in `main`, and return when it says so:
+///
+/// ```
+/// # use livestore_core::{adapter::web::run_if_worker, prelude::*};
+/// # fn schema() -> Schema { Schema::builder().build().expect("the schema is valid") }
+/// fn main() {
+///     if run_if_worker(schema) {
+///         return;
+///     }
+///     // … mount the app.
+/// }
+/// ```
+pub fn run_if_worker(schema: impl FnOnce() -> Schema) -> bool {
+    platform::run_if_worker(schema)
+}
+
+/// Returns the script of the worker, for pages that have to serve it themselves; `glue` is the URL of
 /// the app's wasm-bindgen script.
 pub fn worker_script(glue: &str) -> String {
-    spawn::script(glue)
+    let glue = serde_json::to_string(glue).expect("a string has a JSON form");
+    format!(
+        "import init from {glue};\n\
+         self.onmessage = async (event) => {{\n\
+           self.onmessage = null;\n\
+           self.{START} = event.data;\n\
+           await init({{ module_or_path: event.data.module }});\n\
+         }};\n"
+    )
 }
+
+/// The name under which the worker finds what it was started with.
+const START: &str = "__livestoreStart";

@@ -17,9 +17,8 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
 
 use super::{
-    locks,
+    START, locks,
     page::describe,
-    spawn::START,
     wire::{self, FromHost, Parcel, Start, ToHost},
 };
 use crate::{
@@ -37,22 +36,8 @@ const POOL: usize = 8;
 const EVENTLOG: &str = "eventlog.db";
 const STATE: &str = "state.db";
 
-/// Becomes the leader if this is the worker that a [`WebAdapter`](super::WebAdapter) has started, and
-/// says whether it is.
-///
-/// Call it first thing in `main`, and return when it says so:
-///
-/// ```no_run
-/// # #[cfg(target_arch = "wasm32")] {
-/// # use livestore_core::{adapter::web::run_if_worker, prelude::*};
-/// # fn schema() -> Schema { Schema::builder().build().expect("the schema is valid") }
-/// if run_if_worker(schema) {
-///     return;
-/// }
-/// // … mount the app.
-/// # }
-/// ```
-pub fn run_if_worker(schema: impl FnOnce() -> Schema) -> bool {
+/// See [`web::run_if_worker`](crate::adapter::web::run_if_worker).
+pub(in crate::adapter::web) fn run_if_worker(schema: impl FnOnce() -> Schema) -> bool {
     let global = js_sys::global();
     if !global.is_instance_of::<DedicatedWorkerGlobalScope>() {
         return false;

@@ -4,7 +4,7 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsValue, prelude::*};
 use web_sys::{Blob, BlobPropertyBag, MessagePort, Url, Worker, WorkerOptions, WorkerType};
 
-use super::wire::Start;
+use super::{wire::Start, worker_script};
 
 #[wasm_bindgen]
 extern "C" {
@@ -12,9 +12,6 @@ extern "C" {
     #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = "url")]
     static SCRIPT_URL: String;
 }
-
-/// The name under which the worker finds what it was started with.
-pub(super) const START: &str = "__livestoreStart";
 
 /// Returns what tells this build of the program from others, as far as a page can.
 pub(super) fn build(fingerprint: u64) -> String {
@@ -35,7 +32,7 @@ pub(super) fn start(
     let worker = match worker_url {
         Some(url) => Worker::new_with_options(url, &options)?,
         None => {
-            let url = blob_url(&script(&SCRIPT_URL.with(Clone::clone)))?;
+            let url = blob_url(&worker_script(&SCRIPT_URL.with(Clone::clone)))?;
             let worker = Worker::new_with_options(&url, &options);
             // The worker has fetched it when it runs, which is before it answers; a URL is a few bytes.
             worker?
@@ -48,19 +45,6 @@ pub(super) fn start(
     Reflect::set(&message, &"port".into(), port)?;
     worker.post_message_with_transfer(&message, &Array::of1(port))?;
     Ok(worker)
-}
-
-/// The worker's script: take the first message, then run the program as the page does.
-pub(super) fn script(glue: &str) -> String {
-    let glue = serde_json::to_string(glue).expect("a string has a JSON form");
-    format!(
-        "import init from {glue};\n\
-         self.onmessage = async (event) => {{\n\
-           self.onmessage = null;\n\
-           self.{START} = event.data;\n\
-           await init({{ module_or_path: event.data.module }});\n\
-         }};\n"
-    )
 }
 
 fn blob_url(script: &str) -> Result<String, JsValue> {

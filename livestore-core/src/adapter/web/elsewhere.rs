@@ -1,0 +1,19 @@
+//! Where there is no browser.
+
+use std::future::ready;
+
+use super::WebAdapter;
+use crate::{
+    schema::Schema,
+    store::{AdapterError, LinkFuture, Session, Setup},
+};
+
+pub(super) fn connect(_: WebAdapter, _: Setup) -> LinkFuture<Result<Session, AdapterError>> {
+    Box::pin(ready(Err(AdapterError::new(
+        "the web adapter runs in a browser; native programs use `Native` or `Memory`",
+    ))))
+}
+
+pub(super) fn run_if_worker(_: impl FnOnce() -> Schema) -> bool {
+    false
+}
