@@ -29,7 +29,7 @@ use crate::{
     store::Image,
     sync::{
         Connection, FromLeader, InitialSyncProgress, LeaderProcessor, LeaderStatus, MergeError,
-        Outbox, SessionKey, SyncOptions, ToLeader, Upstream,
+        Outbox, SessionKey, Storage, SyncOptions, ToLeader, Upstream,
     },
 };
 
@@ -49,6 +49,7 @@ pub(crate) struct Leader {
     requests: Vec<BackendRequest>,
     /// The status as the sessions were told it last.
     told: Option<LeaderStatus>,
+    storage: Storage,
     stopped: Option<Arc<str>>,
     now: Duration,
 }
@@ -78,6 +79,8 @@ pub(crate) struct LeaderOptions {
     pub(crate) now: Duration,
     /// Makes its pauses differ from other clients'.
     pub(crate) seed: u64,
+    /// Where the log is kept, for the status.
+    pub(crate) storage: Storage,
 }
 
 impl Leader {
@@ -98,6 +101,7 @@ impl Leader {
             outbox: Outbox::new(),
             requests: Vec::new(),
             told: None,
+            storage: options.storage,
             stopped: None,
             now: options.now,
         }
@@ -128,12 +132,15 @@ impl Leader {
         self.log.events_after(after, limit)
     }
 
-    /// Returns the state a session can start with: an image, if one is kept, which reflects the log up
-    /// to a final place.
+    /// Returns the state a session can start with: an image of the stored one, if there is any. The
+    /// session pulls what it lacks, which is faster than waiting for it here, and can be watched.
     pub(crate) fn image(&mut self) -> Option<Image> {
-        let place = self.final_place().ok()?;
-        let bytes = self.confirmed.image(&self.log, place)?;
-        Some(Image { bytes, place })
+        self.confirmed.image(&self.log)
+    }
+
+    /// Returns the log as the bytes of a database.
+    pub(crate) fn export_log(&mut self) -> Result<Vec<u8>, EventlogError> {
+        self.log.export()
     }
 
     /// Gives up the log.
@@ -332,6 +339,7 @@ impl Leader {
                 .upstream
                 .as_ref()
                 .map_or(InitialSyncProgress::Done, Upstream::initial_sync),
+            storage: self.storage.clone(),
         }
     }
 }

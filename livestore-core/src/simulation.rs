@@ -48,6 +48,7 @@ impl SimulatedLeader {
             sync,
             now,
             seed,
+            storage: crate::sync::Storage::Persistent,
         };
         Ok(Self(Leader::new(log, options)))
     }

@@ -26,6 +26,6 @@ pub use merge::{Hop, Merge, MergeError, Payload, SyncState, merge};
 pub use message::{FromLeader, Rejected, ToLeader, Update};
 pub use push::{PushRejection, validate_push};
 pub(crate) use session::{Reconcile, SessionProcessor, Step};
-pub use status::{Connection, InitialSyncProgress, LeaderStatus, SyncStatus};
+pub use status::{Connection, InitialSyncProgress, LeaderStatus, Storage, SyncStatus};
 pub use upstream::{InitialSync, OnBackendMismatch, SyncOptions};
 pub(crate) use upstream::{Upstream, UpstreamEffect};

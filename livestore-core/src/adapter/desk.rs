@@ -25,7 +25,7 @@ use crate::{
     leader::{BackendRequest, Input, Leader, LeaderOptions, StateFile},
     schema::Schema,
     store::{AdapterError, Image, SyncSetup},
-    sync::{FromLeader, SessionKey},
+    sync::{FromLeader, SessionKey, Storage},
 };
 
 /// A leader and the ways to its sessions and its backend.
@@ -67,6 +67,7 @@ pub(super) struct Seating {
     pub(super) client: ClientId,
     pub(super) schema: Schema,
     pub(super) state: StateFile,
+    pub(super) storage: Storage,
     pub(super) sync: Option<SyncSetup>,
 }
 
@@ -84,6 +85,7 @@ impl Desk {
             client,
             schema,
             state,
+            storage,
             sync,
         } = seating;
         let clock = Clock::start();
@@ -95,6 +97,7 @@ impl Desk {
                 sync: sync.as_ref().map(|sync| sync.options.clone()),
                 now: clock.now(),
                 seed: runtime::seed(),
+                storage,
             },
         );
         let (commands, driver) = match sync {
@@ -202,6 +205,14 @@ impl Desk {
     /// Returns the state that a session can start with.
     pub(super) fn image(&self) -> Option<Image> {
         lock(&self.seat).leader.as_mut()?.image()
+    }
+
+    /// Returns the log as the bytes of a database.
+    pub(super) fn export_log(&self) -> Result<Vec<u8>, AdapterError> {
+        match &mut lock(&self.seat).leader {
+            Some(leader) => leader.export_log().map_err(AdapterError::new),
+            None => Err(AdapterError::new("the leader is gone")),
+        }
     }
 
     /// Does some of the work that can wait; true when there is none left.

@@ -15,7 +15,7 @@ use crate::{
     eventlog::Eventlog,
     leader::{Input, StateFile},
     store::{Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, Session, Setup},
-    sync::{SessionKey, ToLeader},
+    sync::{SessionKey, Storage, ToLeader},
 };
 
 /// Keeps logs in memory: for tests, demos, and what need not outlive the program.
@@ -109,6 +109,7 @@ impl Memory {
                 client: self.client_id.clone(),
                 schema: setup.schema,
                 state: StateFile::Memory,
+                storage: Storage::Memory,
                 sync: setup.sync,
             },
         );
@@ -163,6 +164,10 @@ impl LeaderLink for Link {
         limit: usize,
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
         Box::pin(std::future::ready(self.desk.events_after(after, limit)))
+    }
+
+    fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
+        Box::pin(std::future::ready(self.desk.export_log()))
     }
 }
 

@@ -27,7 +27,7 @@ use crate::{
     event::{ClientId, EncodedEvent, SeqNum, SessionId},
     leader::{Input, StateFile},
     store::{Adapter, AdapterError, Image, Inbox, LeaderLink, LinkFuture, Session, Setup},
-    sync::{SessionKey, ToLeader},
+    sync::{SessionKey, Storage, ToLeader},
 };
 
 /// Keeps stores in a directory, for native programs: command lines, servers, desktop apps.
@@ -86,6 +86,7 @@ struct Handle {
 enum Note {
     Input(Input),
     Image(oneshot::Sender<Option<Image>>),
+    Export(oneshot::Sender<Result<Vec<u8>, AdapterError>>),
     Read {
         after: SeqNum,
         limit: usize,
@@ -153,6 +154,7 @@ fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>,
         client: client_id.clone(),
         schema,
         state: StateFile::File(place.state()),
+        storage: Storage::Persistent,
         sync,
     };
     let (desk, driver) = Desk::open(place.eventlog()?, seating);
@@ -225,6 +227,7 @@ fn take_turn(desk: &Desk, first: Note, notes: &mut UnboundedReceiver<Note>) {
             Note::Input(input) => inputs.push(input),
             // Whoever asked may have gone.
             Note::Image(reply) => drop(reply.send(desk.image())),
+            Note::Export(reply) => drop(reply.send(desk.export_log())),
             Note::Read {
                 after,
                 limit,
@@ -278,6 +281,14 @@ impl LeaderLink for Link {
             events.map(|events| {
                 events.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
             }),
+        )
+    }
+
+    fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
+        let (reply, log) = oneshot::channel();
+        self.leader.send(Note::Export(reply));
+        Box::pin(
+            log.map(|log| log.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))),
         )
     }
 }

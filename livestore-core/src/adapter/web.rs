@@ -18,6 +18,7 @@ use browser as platform;
 use elsewhere as platform;
 
 use crate::{
+    event::StoreId,
     schema::Schema,
     store::{Adapter, AdapterError, LinkFuture, Session, Setup},
 };
@@ -75,6 +76,24 @@ impl Adapter for WebAdapter {
 /// ```
 pub fn run_if_worker(schema: impl FnOnce() -> Schema) -> bool {
     platform::run_if_worker(schema)
+}
+
+/// Deletes everything a browser profile has of a store; sessions that have it open start afresh.
+///
+/// For a store that cannot be opened, because its files are damaged, and for an app's "delete my data".
+///
+/// # Errors
+/// When the worker can't be started or the files not be deleted.
+pub async fn reset(store: &StoreId) -> Result<(), AdapterError> {
+    platform::reset(store.to_string()).await
+}
+
+/// Returns a store's log as the bytes of an SQLite database, also of one that cannot be opened.
+///
+/// # Errors
+/// When the worker can't be started or the file not be read.
+pub async fn export_log(store: &StoreId) -> Result<Vec<u8>, AdapterError> {
+    platform::export_log(store.to_string()).await
 }
 
 /// Returns the script of the worker, for pages that have to serve it themselves; `glue` is the URL of

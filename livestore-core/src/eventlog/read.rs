@@ -85,6 +85,11 @@ impl Eventlog {
         Ok(metadata.flatten().map(Into::into))
     }
 
+    /// Returns the log as the bytes of a database.
+    pub(crate) fn export(&mut self) -> Result<Vec<u8>, EventlogError> {
+        Ok(self.connection.serialize(rusqlite::MAIN_DB)?.to_vec())
+    }
+
     fn read_events(
         &self,
         mut rows: rusqlite::Rows<'_>,

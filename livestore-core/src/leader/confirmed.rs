@@ -13,6 +13,7 @@ use crate::{
     fault,
     schema::Schema,
     state::{Reconciled, State, StateError},
+    store::Image,
     sync::Reconcile,
 };
 
@@ -55,19 +56,24 @@ impl Confirmed {
         })
     }
 
-    /// Returns an image of the state at a final place.
-    pub(super) fn image(&mut self, log: &Eventlog, upto: Place) -> Option<Vec<u8>> {
+    /// Returns an image of the state as it is stored, unless it is empty.
+    pub(super) fn image(&mut self, log: &Eventlog) -> Option<Image> {
         if self.file == StateFile::Memory {
             return None;
         }
-        match self.at(log, upto.seq).and_then(|state| Ok(state.image()?)) {
-            Ok(image) => Some(image),
-            Err(error) => {
-                tracing::warn!(%error, "there is no image of the state; sessions replay the log");
-                self.discard();
-                None
-            }
-        }
+        let image = self.opened(log).and_then(|state| {
+            let place = log.last_up_to(state.head())?;
+            let bytes = match place == Place::ROOT {
+                true => None,
+                false => Some(state.image()?),
+            };
+            Ok(bytes.map(|bytes| Image { bytes, place }))
+        });
+        image.unwrap_or_else(|error| {
+            tracing::warn!(%error, "there is no image of the state; sessions replay the log");
+            self.discard();
+            None
+        })
     }
 
     /// Tries out a rebase: what becomes of pending events when they follow these. Nothing stays.

@@ -119,6 +119,7 @@ impl Core {
             pending_in_session: self.session.pending().len(),
             pending_in_leader: self.leader.pending,
             connection: self.leader.connection.clone(),
+            storage: self.leader.storage.clone(),
             skipped: self.skipped,
         }
     }

@@ -118,6 +118,9 @@ pub trait LeaderLink: Send {
         after: SeqNum,
         limit: usize,
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>>;
+
+    /// Returns the leader's log as the bytes of an SQLite database.
+    fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>>;
 }
 
 /// Where a leader's messages to a session are delivered.
@@ -132,6 +135,11 @@ impl Inbox {
         if let Some(shared) = self.shared.upgrade() {
             shared.receive(message);
         }
+    }
+
+    /// Returns the store, while it is there.
+    pub fn store(&self) -> Option<super::Store> {
+        self.shared.upgrade().map(|shared| super::Store { shared })
     }
 
     /// Whether the session has events that no leader has taken yet.

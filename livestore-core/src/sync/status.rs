@@ -74,6 +74,22 @@ pub enum InitialSyncProgress {
     TimedOut,
 }
 
+/// Where the leader keeps the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Storage {
+    /// In memory, as the adapter was told to.
+    #[default]
+    Memory,
+    /// In files: what is persisted is there after a restart.
+    Persistent,
+    /// In memory, because nothing can be stored here (a private window, for instance): warn people.
+    Unavailable {
+        /// What was tried.
+        reason: Arc<str>,
+    },
+}
+
 /// How a leader is doing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LeaderStatus {
@@ -85,6 +101,8 @@ pub struct LeaderStatus {
     pub connection: Connection,
     /// The first pull.
     pub initial_sync: InitialSyncProgress,
+    /// Where the log is kept.
+    pub storage: Storage,
 }
 
 /// How a store's synchronization is doing, from the session to the backend.
@@ -103,6 +121,8 @@ pub struct SyncStatus {
     pub pending_in_leader: u64,
     /// The connection to the backend.
     pub connection: Connection,
+    /// Where the leader keeps the log.
+    pub storage: Storage,
     /// How many events of the log could not be applied to the state and are skipped.
     pub skipped: u64,
 }

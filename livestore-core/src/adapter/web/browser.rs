@@ -1,5 +1,6 @@
 //! The web adapter where there is a browser.
 
+mod debug;
 mod host;
 mod ids;
 mod locks;
@@ -11,7 +12,7 @@ use futures::{FutureExt, channel::oneshot};
 pub(super) use host::run_if_worker;
 use wasm_bindgen_futures::spawn_local;
 
-use self::page::Endpoint;
+use self::{page::Endpoint, wire::ToHost};
 use super::{START, WebAdapter, worker_script};
 use crate::store::{AdapterError, LinkFuture, Session, Setup};
 
@@ -28,4 +29,27 @@ pub(super) fn connect(
     Box::pin(session.map(|session| {
         session.unwrap_or_else(|_| Err(AdapterError::new("the page is being closed")))
     }))
+}
+
+/// See [`web::reset`](crate::adapter::web::reset).
+pub(super) async fn reset(store: String) -> Result<(), AdapterError> {
+    for_a_moment(store, |request| ToHost::Reset { request })
+        .await
+        .map(drop)
+}
+
+/// See [`web::export_log`](crate::adapter::web::export_log).
+pub(super) async fn export_log(store: String) -> Result<Vec<u8>, AdapterError> {
+    for_a_moment(store, |request| ToHost::Export { request }).await
+}
+
+/// Asks the worker for something without opening the store.
+async fn for_a_moment(store: String, ask: impl Fn(u32) -> ToHost) -> Result<Vec<u8>, AdapterError> {
+    let session = crate::event::SessionId::random().to_string();
+    let endpoint = Endpoint::open(WebAdapter::default(), store, session, String::new())?;
+    // A refusal is an answer too: somebody is there.
+    let _ = endpoint.attach().await;
+    let done = endpoint.ask(ask).await;
+    endpoint.close();
+    done
 }

@@ -17,3 +17,11 @@ pub(super) fn connect(_: WebAdapter, _: Setup) -> LinkFuture<Result<Session, Ada
 pub(super) fn run_if_worker(_: impl FnOnce() -> Schema) -> bool {
     false
 }
+
+pub(super) async fn reset(_: String) -> Result<(), AdapterError> {
+    Err(AdapterError::new("there is no browser"))
+}
+
+pub(super) async fn export_log(_: String) -> Result<Vec<u8>, AdapterError> {
+    Err(AdapterError::new("there is no browser"))
+}

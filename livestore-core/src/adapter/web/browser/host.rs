@@ -11,7 +11,11 @@ use std::{
 
 use js_sys::{Reflect, Uint8Array};
 use send_wrapper::SendWrapper;
-use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, install};
+use sqlite_wasm_rs::vfs::{
+    VfsFilesManager,
+    transfer::{DbTransfer, ExportSource},
+};
+use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
 use wasm_bindgen::{JsCast, JsValue, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
@@ -28,7 +32,7 @@ use crate::{
     leader::{Input, StateFile},
     schema::Schema,
     store::Image,
-    sync::{FromLeader, SessionKey},
+    sync::{FromLeader, SessionKey, Storage},
 };
 
 /// Files of one store: two databases, each with a journal, and some to spare.
@@ -49,13 +53,7 @@ pub(in crate::adapter::web) fn run_if_worker(schema: impl FnOnce() -> Schema) ->
         return false;
     };
     let schema = schema();
-    spawn_local(async move {
-        let (store, build) = (start.store.clone(), start.build.clone());
-        match open(&start, &schema).await {
-            Ok(desk) => Host::run(desk, start, port),
-            Err(reason) => refuse_all(&store, &build, &reason, port),
-        }
-    });
+    spawn_local(Host::run(start, port, schema));
     true
 }
 
@@ -66,62 +64,95 @@ fn read_start(started: &JsValue) -> Option<(Start, MessagePort)> {
     Some((start, get("port")?.dyn_into().ok()?))
 }
 
-/// Takes the files and seats the leader.
-async fn open(start: &Start, schema: &Schema) -> Result<Arc<Desk>, String> {
-    let store = StoreId::new(&start.store).map_err(|error| error.to_string())?;
-    let lock = format!("livestore:{store}:files");
-    // Before the pool is opened: the worker of a closed tab may not have let go of it yet.
-    let held = locks::acquire(&lock)
-        .await
-        .map_err(|error| describe(&error))?;
-    // Held as long as the worker lives.
-    std::mem::forget(held);
-    let (log, state) = match open_files(&store).await {
-        Ok(files) => files,
-        Err(Unusable::NoStorage(reason)) => {
-            tracing::warn!(
-                reason,
-                "nothing can be stored; everything is kept in memory"
-            );
-            let log = Eventlog::in_memory().map_err(|error| error.to_string())?;
-            (log, StateFile::Memory)
-        }
-        Err(Unusable::Damaged(reason)) => return Err(reason),
-    };
-    let (desk, _) = Desk::open(
-        log,
-        Seating {
-            store,
-            client: ClientId::from(start.client.as_str()),
-            schema: schema.clone(),
-            state,
-            sync: None,
-        },
-    );
-    Ok(desk)
+/// What a store's files have become.
+struct Files {
+    /// Gone where nothing can be stored.
+    pool: Option<OpfsSAHPoolUtil>,
+    storage: Storage,
 }
 
-enum Unusable {
-    NoStorage(String),
-    Damaged(String),
-}
-
-async fn open_files(store: &StoreId) -> Result<(Eventlog, StateFile), Unusable> {
+/// Opens the pool of a store's files.
+async fn open_files(store: &StoreId) -> Files {
     let options = OpfsSAHPoolCfgBuilder::new()
         .directory(&format!("livestore/{store}"))
         .initial_capacity(POOL)
         .build();
-    install::<sqlite_wasm_rs::WasmOsCallback>(&options, true)
-        .await
-        .map_err(|error| Unusable::NoStorage(error.to_string()))?;
-    let log = Eventlog::open_file(Path::new(EVENTLOG))
-        .map_err(|error| Unusable::Damaged(error.to_string()))?;
-    Ok((log, StateFile::File(STATE.into())))
+    match install::<sqlite_wasm_rs::WasmOsCallback>(&options, true).await {
+        Ok(pool) => Files {
+            pool: Some(pool),
+            storage: Storage::Persistent,
+        },
+        Err(error) => {
+            tracing::warn!(%error, "nothing can be stored; everything is kept in memory");
+            Files {
+                pool: None,
+                storage: Storage::Unavailable {
+                    reason: error.to_string().into(),
+                },
+            }
+        }
+    }
+}
+
+impl Files {
+    /// Seats a leader over the log.
+    fn seat(&self, start: &Start, schema: &Schema) -> Result<Arc<Desk>, String> {
+        let store = StoreId::new(&start.store).map_err(|error| error.to_string())?;
+        let (log, state) = match &self.pool {
+            Some(_) => (
+                Eventlog::open_file(Path::new(EVENTLOG)),
+                StateFile::File(STATE.into()),
+            ),
+            None => (Eventlog::in_memory(), StateFile::Memory),
+        };
+        let seating = Seating {
+            store,
+            client: ClientId::from(start.client.as_str()),
+            schema: schema.clone(),
+            state,
+            storage: self.storage.clone(),
+            sync: None,
+        };
+        let log = log.map_err(|error| error.to_string())?;
+        Ok(Desk::open(log, seating).0)
+    }
+
+    /// Deletes everything.
+    fn clear(&self) -> Result<(), String> {
+        match &self.pool {
+            Some(pool) => pool.clear().map_err(|error| error.to_string()),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads the log's file as it is.
+    fn raw_log(&self) -> Result<Vec<u8>, String> {
+        let pool = self.pool.as_ref().ok_or("nothing is stored")?;
+        let mut source = pool
+            .open_export(EVENTLOG)
+            .map_err(|error| error.to_string())?;
+        let mut bytes = vec![0; usize::try_from(source.size()).unwrap_or(0)];
+        let mut read = 0;
+        while read < bytes.len() {
+            match source
+                .read_at(read as u64, &mut bytes[read..])
+                .map_err(|error| error.to_string())?
+            {
+                0 => break,
+                count => read += count,
+            }
+        }
+        bytes.truncate(read);
+        Ok(bytes)
+    }
 }
 
 /// The leader and its visitors.
 struct Host {
-    desk: Arc<Desk>,
+    /// The leader, or why there is none.
+    desk: RefCell<Result<Arc<Desk>, String>>,
+    files: Files,
+    schema: Schema,
     start: Start,
     sessions: RefCell<HashMap<String, Visitor>>,
     /// Whether work that can wait is planned.
@@ -143,17 +174,29 @@ enum Route {
 }
 
 impl Host {
-    fn run(desk: Arc<Desk>, start: Start, port: MessagePort) {
-        let leader = match BroadcastChannel::new(&wire::to_host(&start.store)) {
-            Ok(channel) => channel,
-            Err(error) => {
-                let (store, build) = (start.store.clone(), start.build.clone());
-                return refuse_all(&store, &build, &describe(&error), port);
-            }
+    async fn run(start: Start, port: MessagePort, schema: Schema) {
+        // Before the pool is opened: the worker of a closed tab may not have let go of it yet.
+        match locks::acquire(&format!("livestore:{}:files", start.store)).await {
+            // Held as long as the worker lives.
+            Ok(held) => std::mem::forget(held),
+            Err(error) => tracing::error!(error = %describe(&error), "the files cannot be locked"),
+        }
+        let files = match StoreId::new(&start.store) {
+            Ok(store) => open_files(&store).await,
+            Err(error) => return tracing::error!(%error, "the leader was started without a store"),
         };
-        let news = BroadcastChannel::new(&wire::news(&start.store));
+        let desk = files.seat(&start, &schema);
+        if let Err(reason) = &desk {
+            tracing::error!(
+                store = start.store,
+                reason,
+                "the leader cannot open its log"
+            );
+        }
         let host = Rc::new(Self {
-            desk,
+            desk: RefCell::new(desk),
+            files,
+            schema,
             start,
             sessions: RefCell::new(HashMap::new()),
             idle: Cell::new(false),
@@ -162,16 +205,30 @@ impl Host {
         });
         let by_port = host.handler(true);
         port.set_onmessage(Some(by_port.as_ref().unchecked_ref()));
-        let by_channel = host.handler(false);
-        leader.set_onmessage(Some(by_channel.as_ref().unchecked_ref()));
-        host.handlers.borrow_mut().extend([by_port, by_channel]);
-        if let Ok(news) = news {
+        host.handlers.borrow_mut().push(by_port);
+        if let Ok(leader) = BroadcastChannel::new(&wire::to_host(&host.start.store)) {
+            let by_channel = host.handler(false);
+            leader.set_onmessage(Some(by_channel.as_ref().unchecked_ref()));
+            host.handlers.borrow_mut().push(by_channel);
+            // It lives as long as the worker.
+            std::mem::forget(leader);
+        }
+        host.announce();
+        host.plan_catch_up();
+        std::mem::forget(host);
+    }
+
+    /// Calls all sessions to come.
+    fn announce(&self) {
+        if let Ok(news) = BroadcastChannel::new(&wire::news(&self.start.store)) {
             // Whoever misses it says hello by itself when it opens.
             let _ = news.post_message(&wire::UP.into());
+            news.close();
         }
-        host.plan_catch_up();
-        // The host, its desk and its channel live as long as the worker.
-        std::mem::forget((host, leader));
+    }
+
+    fn desk(&self) -> Option<Arc<Desk>> {
+        self.desk.borrow().as_ref().ok().cloned()
     }
 
     fn handler(self: &Rc<Self>, by_port: bool) -> Closure<dyn FnMut(MessageEvent)> {
@@ -198,8 +255,8 @@ impl Host {
             }
             ToHost::Hello { image, .. } => self.welcome(&parcel.session, image, by_port),
             ToHost::Message(message) => {
-                if let Some(key) = key() {
-                    self.desk.turn([Input::Session(key, message)]);
+                if let (Some(key), Some(desk)) = (key(), self.desk()) {
+                    desk.turn([Input::Session(key, message)]);
                 }
             }
             ToHost::Read {
@@ -207,20 +264,71 @@ impl Host {
                 after,
                 limit,
             } => {
-                let events = self
-                    .desk
-                    .events_after(after, limit as usize)
-                    .map_err(|error| error.to_string());
-                if let Some(visitor) = self.sessions.borrow().get(&parcel.session) {
-                    let page = FromHost::Page { request, events };
-                    visitor.route.post(&parcel.session, &page, None);
-                }
+                let events = match self.desk() {
+                    Some(desk) => desk
+                        .events_after(after, limit as usize)
+                        .map_err(|error| error.to_string()),
+                    None => Err("there is no leader".to_owned()),
+                };
+                self.answer(
+                    &parcel.session,
+                    by_port,
+                    &FromHost::Page { request, events },
+                    None,
+                );
+            }
+            ToHost::Export { request } => {
+                let log = match self.desk() {
+                    Some(desk) => desk.export_log().map_err(|error| error.to_string()),
+                    None => self.files.raw_log(),
+                };
+                let (error, buffer) = match log {
+                    Ok(bytes) => (None, Some(Uint8Array::from(&bytes[..]).buffer())),
+                    Err(error) => (Some(error), None),
+                };
+                let done = FromHost::Done { request, error };
+                self.answer(&parcel.session, by_port, &done, buffer);
+            }
+            ToHost::Reset { request } => {
+                let error = self.reset().err();
+                let done = FromHost::Done { request, error };
+                self.answer(&parcel.session, by_port, &done, None);
+                self.announce();
             }
             ToHost::Bye => {
-                if let Some(visitor) = self.sessions.borrow_mut().remove(&parcel.session) {
-                    self.desk.remove_session(visitor.key);
+                if let (Some(visitor), Some(desk)) = (
+                    self.sessions.borrow_mut().remove(&parcel.session),
+                    self.desk(),
+                ) {
+                    desk.remove_session(visitor.key);
                 }
             }
+        }
+    }
+
+    /// Deletes the files and starts over with an empty log.
+    fn reset(&self) -> Result<(), String> {
+        if let Some(desk) = self.desk() {
+            drop(desk.close());
+        }
+        self.sessions.borrow_mut().clear();
+        *self.desk.borrow_mut() = Err("the store is being reset".into());
+        self.files.clear()?;
+        let desk = self.files.seat(&self.start, &self.schema);
+        let reset = desk.as_ref().map(|_| ()).map_err(Clone::clone);
+        *self.desk.borrow_mut() = desk;
+        reset
+    }
+
+    fn answer(
+        &self,
+        session: &str,
+        by_port: bool,
+        message: &FromHost,
+        buffer: Option<js_sys::ArrayBuffer>,
+    ) {
+        if let Some(route) = self.route(session, by_port) {
+            route.post(session, message, buffer);
         }
     }
 
@@ -229,7 +337,14 @@ impl Host {
         let Some(route) = self.route(session, by_port) else {
             return;
         };
-        let key = self.desk.new_session();
+        let desk = match &*self.desk.borrow() {
+            Ok(desk) => Arc::clone(desk),
+            Err(reason) => {
+                let reason = reason.clone();
+                return route.post(session, &FromHost::Refused { reason }, None);
+            }
+        };
+        let key = desk.new_session();
         let before = self.sessions.borrow_mut().insert(
             session.to_owned(),
             Visitor {
@@ -238,9 +353,9 @@ impl Host {
             },
         );
         if let Some(before) = before {
-            self.desk.remove_session(before.key);
+            desk.remove_session(before.key);
         }
-        let image = wants_image.then(|| self.desk.image()).flatten();
+        let image = wants_image.then(|| desk.image()).flatten();
         let (place, buffer) = match image {
             Some(Image { bytes, place }) => {
                 (Some(place), Some(Uint8Array::from(&bytes[..]).buffer()))
@@ -249,7 +364,7 @@ impl Host {
         };
         route.post(session, &FromHost::Attached { image: place }, buffer);
         let outlet = SendWrapper::new((route, session.to_owned()));
-        self.desk.add_session(key, move |message: FromLeader| {
+        desk.add_session(key, move |message: FromLeader| {
             let (route, session) = &*outlet;
             route.post(session, &FromHost::Message(message), None);
         });
@@ -265,9 +380,7 @@ impl Host {
 
     fn refuse_build(&self, session: &str, by_port: bool) {
         let reason = "another version of this app has the store open: reload this tab".to_owned();
-        if let Some(route) = self.route(session, by_port) {
-            route.post(session, &FromHost::Refused { reason }, None);
-        }
+        self.answer(session, by_port, &FromHost::Refused { reason }, None);
     }
 
     /// Plans to bring the stored state closer to the log, a piece at a time, between messages.
@@ -279,7 +392,7 @@ impl Host {
         spawn_local(async move {
             loop {
                 gloo_timers::future::sleep(Duration::from_millis(20)).await;
-                if host.desk.catch_up() {
+                if host.desk().is_none_or(|desk| desk.catch_up()) {
                     break;
                 }
             }
@@ -299,19 +412,4 @@ impl Route {
             tracing::error!(error = %describe(&error), session, "a message to a session was not sent");
         }
     }
-}
-
-/// Tells every session that comes why there is no leader.
-fn refuse_all(store: &str, build: &str, reason: &str, port: MessagePort) {
-    tracing::error!(store, build, reason, "the leader cannot open its log");
-    let reason = reason.to_owned();
-    let by_port = port.clone();
-    let refuse = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Some(parcel) = Parcel::from_js(&event.data()) {
-            let reason = reason.clone();
-            Route::Port(by_port.clone()).post(&parcel.session, &FromHost::Refused { reason }, None);
-        }
-    });
-    port.set_onmessage(Some(refuse.as_ref().unchecked_ref()));
-    refuse.forget();
 }

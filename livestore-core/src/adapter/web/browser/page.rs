@@ -15,7 +15,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageChannel, MessageEvent, MessagePort, Worker};
 
 use super::{
-    WebAdapter, ids,
+    WebAdapter, debug, ids,
     locks::{self, Held},
     spawn,
     wire::{self, FromHost, Parcel, Start, ToHost},
@@ -47,7 +47,8 @@ pub(super) struct Endpoint {
     early: RefCell<Vec<FromLeader>>,
     attached: RefCell<Option<Reply<Option<Image>>>>,
     reads: RefCell<HashMap<u32, Reply<Vec<EncodedEvent>>>>,
-    next_read: Cell<u32>,
+    jobs: RefCell<HashMap<u32, Reply<Vec<u8>>>>,
+    next_request: Cell<u32>,
     closed: Cell<bool>,
     /// Held while the session is open.
     locks: RefCell<Vec<Held>>,
@@ -64,14 +65,36 @@ impl Endpoint {
         let store = setup.store.to_string();
         let client_id = ids::client_id(&store);
         let (session_id, held) = ids::session_id(&store).await.map_err(failed)?;
+        if adapter.ask_for_persistence {
+            ask_for_persistence();
+        }
         let build = spawn::build(setup.schema.fingerprint());
-        let session = session_id.to_string();
-        let open = |name: String| BroadcastChannel::new(&name).map_err(failed);
-        let (reply, attached) = oneshot::channel();
+        let endpoint = Self::open(adapter, store, session_id.to_string(), build)?;
+        endpoint.locks.borrow_mut().push(held);
+        let link = Link(SendWrapper::new(Rc::clone(&endpoint)));
+        let image = endpoint.attach().await?;
+        debug::install(&endpoint);
+        Ok(Session {
+            client_id,
+            session_id,
+            image,
+            leader: Box::new(link),
+        })
+    }
+
+    /// Opens the lines.
+    pub(super) fn open(
+        adapter: WebAdapter,
+        store: String,
+        session: String,
+        build: String,
+    ) -> Result<Rc<Self>, AdapterError> {
+        let line = |name: String| BroadcastChannel::new(&name).map_err(failed);
+        let client_id = ids::client_id(&store);
         let endpoint = Rc::new(Self {
-            leader: open(wire::to_host(&store))?,
-            own: open(wire::to_session(&store, &session))?,
-            news: open(wire::news(&store))?,
+            leader: line(wire::to_host(&store))?,
+            own: line(wire::to_session(&store, &session))?,
+            news: line(wire::news(&store))?,
             store,
             session,
             build,
@@ -79,30 +102,52 @@ impl Endpoint {
             worker: RefCell::new(None),
             inbox: RefCell::new(None),
             early: RefCell::new(Vec::new()),
-            attached: RefCell::new(Some(reply)),
+            attached: RefCell::new(None),
             reads: RefCell::new(HashMap::new()),
-            next_read: Cell::new(0),
+            jobs: RefCell::new(HashMap::new()),
+            next_request: Cell::new(0),
             closed: Cell::new(false),
-            locks: RefCell::new(vec![held]),
+            locks: RefCell::new(Vec::new()),
             listeners: RefCell::new(Vec::new()),
             unload: RefCell::new(None),
         });
         endpoint.listen();
-        if adapter.ask_for_persistence {
-            ask_for_persistence();
-        }
-        spawn_local(Rc::clone(&endpoint).lead(adapter.worker_url, client_id.clone()));
-        endpoint.hello();
-        let link = Link(SendWrapper::new(endpoint));
-        let image = attached
+        spawn_local(Rc::clone(&endpoint).lead(adapter.worker_url, client_id));
+        Ok(endpoint)
+    }
+
+    /// Says hello until a leader answers; returns the state to start with.
+    pub(super) async fn attach(&self) -> Result<Option<Image>, AdapterError> {
+        let (reply, attached) = oneshot::channel();
+        *self.attached.borrow_mut() = Some(reply);
+        self.hello();
+        attached
             .await
-            .unwrap_or_else(|_| Err(AdapterError::new("the page is being closed")))?;
-        Ok(Session {
-            client_id,
-            session_id,
-            image,
-            leader: Box::new(link),
-        })
+            .unwrap_or_else(|_| Err(AdapterError::new("the page is being closed")))
+    }
+
+    /// Asks the worker for something, and waits until it is done.
+    pub(super) async fn ask(&self, ask: impl Fn(u32) -> ToHost) -> Result<Vec<u8>, AdapterError> {
+        let request = self.new_request();
+        let (reply, done) = oneshot::channel();
+        self.jobs.borrow_mut().insert(request, reply);
+        self.post(&ask(request));
+        done.await
+            .unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
+    }
+
+    pub(super) fn store(&self) -> &str {
+        &self.store
+    }
+
+    pub(super) fn inbox(&self) -> Option<Inbox> {
+        self.inbox.borrow().clone()
+    }
+
+    fn new_request(&self) -> u32 {
+        let request = self.next_request.get();
+        self.next_request.set(request.wrapping_add(1));
+        request
     }
 
     /// Waits for its turn to have the leader, and then has it until the session is closed.
@@ -250,6 +295,17 @@ impl Endpoint {
             }
             FromHost::Refused { reason } => self.refuse(&reason),
             FromHost::Message(message) => self.deliver(message),
+            FromHost::Done { request, error } => {
+                if let Some(reply) = self.jobs.borrow_mut().remove(&request) {
+                    let bytes = parcel
+                        .buffer
+                        .map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
+                    let _ = reply.send(match error {
+                        None => Ok(bytes),
+                        Some(error) => Err(AdapterError::new(error)),
+                    });
+                }
+            }
             FromHost::Page { request, events } => {
                 if let Some(reply) = self.reads.borrow_mut().remove(&request) {
                     let _ = reply.send(events.map_err(AdapterError::new));
@@ -277,7 +333,7 @@ impl Endpoint {
         }
     }
 
-    fn close(&self) {
+    pub(super) fn close(&self) {
         self.post(&ToHost::Bye);
         self.closed.set(true);
         for channel in [&self.leader, &self.own, &self.news] {
@@ -316,8 +372,7 @@ impl LeaderLink for Link {
         after: SeqNum,
         limit: usize,
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
-        let request = self.0.next_read.get();
-        self.0.next_read.set(request.wrapping_add(1));
+        let request = self.0.new_request();
         let (reply, events) = oneshot::channel();
         self.0.reads.borrow_mut().insert(request, reply);
         self.0.post(&ToHost::Read {
@@ -329,6 +384,16 @@ impl LeaderLink for Link {
             events.map(|events| {
                 events.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
             }),
+        )
+    }
+
+    fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
+        let request = self.0.new_request();
+        let (reply, log) = oneshot::channel();
+        self.0.jobs.borrow_mut().insert(request, reply);
+        self.0.post(&ToHost::Export { request });
+        Box::pin(
+            log.map(|log| log.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))),
         )
     }
 }

@@ -36,6 +36,14 @@ pub(super) enum ToHost {
         after: SeqNum,
         limit: u32,
     },
+    /// Send the log as a database.
+    Export {
+        request: u32,
+    },
+    /// Delete everything.
+    Reset {
+        request: u32,
+    },
     Bye,
 }
 
@@ -51,6 +59,11 @@ pub(super) enum FromHost {
         reason: String,
     },
     Message(FromLeader),
+    /// What was asked for was done, or not. Exported bytes come beside this.
+    Done {
+        request: u32,
+        error: Option<String>,
+    },
     Page {
         request: u32,
         events: Result<Vec<EncodedEvent>, String>,
