@@ -242,3 +242,21 @@ fn a_log_of_a_later_generation_raises_the_fence_at_the_start() {
     assert!(leader.admit(A, events(SeqNum::synced(3), 1)).is_err());
     leader.admit(A, events(head.seq, 1)).unwrap();
 }
+
+#[test]
+fn what_is_rejected_while_nobody_listens_is_told_to_the_next_session() {
+    let mut leader = LeaderProcessor::new(Place::ROOT, 0, Some(0));
+    leader.add_session(A);
+    let mut rejection = change(Place::ROOT, Vec::new());
+    rejection.rejected.push(Rejected {
+        event: events(SeqNum::ROOT, 1).remove(0),
+        reason: "no".into(),
+    });
+    assert!(leader.changed(&rejection, 0, 1).is_empty());
+    for (session, told) in [(A, 1), (B, 0)] {
+        let FromLeader::Update(answer) = leader.answer(session, Place::ROOT, Vec::new()) else {
+            panic!("an answer is an update");
+        };
+        assert_eq!(answer.rejected.len(), told, "once");
+    }
+}
