@@ -22,6 +22,8 @@ mod replay;
 mod schema;
 #[path = "suite/seq.rs"]
 mod seq;
+#[path = "suite/sync.rs"]
+mod sync;
 
 /// The test attribute of the platform.
 mod testing {
