@@ -239,3 +239,23 @@ fn head_02_the_head_travels_with_an_image_of_the_state() {
         .unwrap();
     assert!(State::from_image(&image, &other).unwrap().is_none());
 }
+
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn an_image_of_a_state_in_a_file_can_be_opened() {
+    let folder = std::env::temp_dir().join(format!("livestore-test-{}", new_id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("state.db");
+    let schema = state().schema;
+    let mut first = State::open_file(&path, &schema).unwrap();
+    commit(&mut first, "INSERT INTO items (id) VALUES (1)");
+    let image = first.image().unwrap();
+    drop(first);
+    let mut again = State::open_file(&path, &schema).unwrap();
+    let image_again = again.image().unwrap();
+    for image in [image, image_again] {
+        let second = State::from_image(&image, &schema).unwrap().unwrap();
+        assert_eq!((second.head(), items(&second).len()), (number("e1"), 1));
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
