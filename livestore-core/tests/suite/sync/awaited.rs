@@ -9,23 +9,6 @@ use livestore_core::{
 use super::{builder, foreign};
 use crate::fixture::{completed, created, todo, todos};
 
-/// Runs an async test in the browser's loop, or natively in the test's thread.
-macro_rules! awaited {
-    ($($(#[$attribute:meta])* async fn $name:ident() $body:block)*) => {$(
-        $(#[$attribute])*
-        #[cfg(target_arch = "wasm32")]
-        #[wasm_bindgen_test::wasm_bindgen_test]
-        async fn $name() $body
-
-        $(#[$attribute])*
-        #[cfg(not(target_arch = "wasm32"))]
-        #[test]
-        fn $name() {
-            futures::executor::block_on(async $body);
-        }
-    )*};
-}
-
 /// Waits until the store has the backend's nth event.
 async fn received(store: &Store, global: u64) {
     let mut events = store.events(EventFilter::new());

@@ -105,7 +105,7 @@ fn a_dropped_receipt_costs_nothing() {
 }
 
 #[test]
-fn what_waits_for_a_receipt_hears_of_a_shutdown() {
+fn a_receipt_keeps_what_it_knows_after_a_shutdown() {
     let backend = InProcessBackend::new();
     let store = client(&backend);
     store.set_online(false);

@@ -61,6 +61,7 @@ fn the_status_tells_of_both_hops() {
 fn every_listener_hears_the_latest() {
     let backend = InProcessBackend::new();
     let store = client(&backend);
+    everywhere(&[&store], &backend);
     let listeners = [listen(&store), listen(&store), listen(&store)];
     for (heard, _) in &listeners {
         assert_eq!(heard.lock().unwrap().len(), 1, "the current one at once");
@@ -88,6 +89,28 @@ fn a_listener_hears_no_status_twice_in_a_row_and_none_after_it_left() {
     store.commit(created("b", "")).unwrap();
     everywhere(&[&store], &backend);
     assert_eq!(*heard.lock().unwrap(), before);
+}
+
+#[test]
+fn however_many_threads_change_it_the_status_heard_last_is_how_it_is() {
+    let backend = InProcessBackend::new();
+    let store = client(&backend);
+    everywhere(&[&store], &backend);
+    for round in 0..200 {
+        let (heard, _subscription) = listen(&store);
+        std::thread::scope(|scope| {
+            for thread in 0..3 {
+                let store = &store;
+                scope.spawn(move || {
+                    let id = format!("{round} {thread}");
+                    store.commit(created(&id, "")).unwrap();
+                });
+            }
+        });
+        everywhere(&[&store], &backend);
+        let latest = store.sync_status();
+        eventually(|| heard.lock().unwrap().last() == Some(&latest));
+    }
 }
 
 #[test]
