@@ -195,10 +195,7 @@ fn a_rejection_that_comes_while_the_session_pulls_is_heard() {
     });
     leader.silent.store(true, SeqCst);
     store.commit(created("b", "")).unwrap();
-    leader.answer(FromLeader::Refused(PushRejection::StaleRebaseGeneration {
-        current: 1,
-        provided: 0,
-    }));
+    leader.answer(refusal());
     let reason: Arc<str> = "bad words".into();
     leader.answer(FromLeader::Update(Update {
         rejected: vec![Rejected {
@@ -216,4 +213,37 @@ fn a_rejection_that_comes_while_the_session_pulls_is_heard() {
         ..Update::default()
     }));
     assert_eq!(todos(&store), [crate::fixture::todo("b", "", false)]);
+}
+
+fn refusal() -> FromLeader {
+    FromLeader::Refused(PushRejection::StaleRebaseGeneration {
+        current: 1,
+        provided: 0,
+    })
+}
+
+#[test]
+fn ses_17_18_a_push_refused_during_shutdown_is_made_again_and_waited_for() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    store.commit(created("a", "")).unwrap();
+    let mut shutdown = Box::pin(store.shutdown());
+    assert!((&mut shutdown).now_or_never().is_none());
+    leader.answer(refusal());
+    assert_eq!(leader.received.lock().unwrap().len(), 2, "once more");
+    assert!((&mut shutdown).now_or_never().is_none());
+    leader.persist(2);
+    assert!(shutdown.now_or_never().unwrap().is_ok());
+}
+
+#[test]
+fn ses_24_a_shutdown_nobody_waits_for_any_more_goes_on() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    let receipt = store.commit(created("a", "")).unwrap();
+    assert!(store.shutdown().now_or_never().is_none());
+    leader.persist(1);
+    assert_eq!(receipt.stage(), Ok(Stage::Persisted));
+    assert!(store.shutdown().now_or_never().unwrap().is_ok());
+    assert_eq!(store.status(), StoreStatus::Closed);
 }

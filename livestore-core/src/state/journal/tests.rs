@@ -178,6 +178,20 @@ fn jrn_04_a_state_that_lacks_a_record_is_left_as_it_is() {
 }
 
 #[test]
+fn ses_03_events_whose_head_cannot_be_stored_leave_no_row() {
+    let mut state = state();
+    state
+        .connection
+        .execute_batch("DROP TABLE __livestore_state_head")
+        .unwrap();
+    let event = event(state.head(), "INSERT INTO items (id) VALUES (1)");
+    assert!(state.commit(&mut [event.clone()]).is_err());
+    assert!(state.replay(&[event]).is_err());
+    assert!(items(&state).is_empty());
+    assert_eq!((state.journal.len(), state.head()), (0, SeqNum::ROOT));
+}
+
+#[test]
 fn jrn_05_inverses_that_were_applied_already_are_undone_when_an_earlier_one_fails() {
     let mut state = state();
     commit(&mut state, "INSERT INTO items (id) VALUES (1)");

@@ -219,7 +219,7 @@ fn a_log_in_pieces_is_asked_for_piece_by_piece() {
 }
 
 #[test]
-fn commits_made_between_the_pieces_are_kept_and_pushed_at_the_end() {
+fn ses_11_commits_made_between_the_pieces_are_kept_and_pushed_at_the_end() {
     let mut session = SessionProcessor::new(Place::ROOT, SeqNum::ROOT);
     session.welcome();
     let log = theirs(SeqNum::ROOT, &["1", "2"]);
