@@ -31,6 +31,8 @@ pub(super) struct Pushing {
     last: Place,
     /// Its first event's number.
     first: u64,
+    /// The backend head that it followed.
+    after: u64,
 }
 
 impl Leader {
@@ -126,6 +128,7 @@ impl Leader {
         self.pushing = Some(Pushing {
             last: last.place(),
             first: first.seq.global,
+            after: self.log.sync().backend_head,
         });
         if fault::has(Bug::SyncedWhenSent) {
             let floor = last.seq;
@@ -253,8 +256,14 @@ impl Leader {
 
     fn pushed(&mut self, result: Result<(), PushError>) -> Result<(), LeaderError> {
         let pushing = self.pushing.take();
+        let overtaken = pushing.is_some_and(|push| push.after != self.log.sync().backend_head);
         match (result, pushing) {
             (Ok(()), Some(pushing)) => self.push_taken(pushing),
+            // The pull was faster: what the answer says of the backend's head and of numbers is old.
+            (Err(PushError::ServerAhead { .. } | PushError::Rejected { .. }), _) if overtaken => {
+                self.on_upstream(Upstream::pushed);
+                Ok(())
+            }
             (Err(PushError::ServerAhead { .. }), _) => {
                 self.on_upstream(|upstream, now| upstream.server_ahead(now));
                 Ok(())

@@ -60,9 +60,12 @@ impl State {
 
     /// Returns the whole state as the bytes of a database.
     pub(crate) fn image(&mut self) -> rusqlite::Result<Vec<u8>> {
-        self.connection
-            .serialize(MAIN_DB)
-            .map(|image| image.to_vec())
+        let mut image = self.connection.serialize(MAIN_DB)?.to_vec();
+        // The format versions for writing and reading: memory has no WAL, and SQLite would not open it.
+        if let Some(versions) = image.get_mut(18..20) {
+            versions.fill(1);
+        }
+        Ok(image)
     }
 }
 

@@ -186,6 +186,9 @@ impl Core {
     }
 
     fn update(&mut self, mut update: Update, news: &mut News) {
+        // Said once only, so they are heard even if the piece of the log does not fit just now.
+        news.rejected.append(&mut update.rejected);
+        news.replaced.append(&mut update.replaced);
         let (after, events) = (update.after.seq, update.events.clone());
         self.leader_head = update.head;
         self.note_boot_step(news);
@@ -212,8 +215,6 @@ impl Core {
         }
         let own = |event: &&EncodedEvent| (self.ids.0..self.ids.1).contains(&event.id);
         news.persisted = update.events.iter().filter(own).map(|event| event.id).max();
-        news.rejected.append(&mut update.rejected);
-        news.replaced.append(&mut update.replaced);
         self.settle(update.floor, news);
         let pull = self.session.next_pull();
         self.outbox.extend(pull);

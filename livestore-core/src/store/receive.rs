@@ -112,8 +112,12 @@ impl Shared {
         if !self.status.is_watched() {
             return;
         }
-        let status = self.lock().sync_status();
-        if self.status.set(status) {
+        let is_news = {
+            // Under the lock, so that of two threads the one with the later status is the last.
+            let core = self.lock();
+            self.status.set(core.sync_status())
+        };
+        if is_news {
             self.status.notify();
         }
     }
@@ -132,8 +136,12 @@ impl Store {
         &self,
         listener: impl FnMut(&SyncStatus) + Send + 'static,
     ) -> Subscription {
-        self.shared.status.set(self.sync_status());
-        let subscriber = self.shared.status.subscribe(listener, false);
+        let subscriber = {
+            // Under the lock no news can slip between the status and the listener.
+            let core = self.shared.lock();
+            self.shared.status.set(core.sync_status());
+            self.shared.status.subscribe(listener, false)
+        };
         self.shared.status.call(&subscriber);
         Subscription::new(StatusListening {
             shared: self.downgrade(),

@@ -32,6 +32,8 @@ pub(crate) struct LeaderProcessor {
     admitted: Admitted,
     /// The sessions, and whether they have the whole log and are told what is new.
     sessions: BTreeMap<SessionKey, bool>,
+    /// What was taken out of the log while no session was told news.
+    unheard: Vec<Rejected>,
 }
 
 /// Pushes that were taken and are to be written, in one go.
@@ -63,6 +65,7 @@ impl LeaderProcessor {
             push_head: head.seq.in_generation(generation),
             admitted: Admitted::default(),
             sessions: BTreeMap::new(),
+            unheard: Vec::new(),
         }
     }
 
@@ -170,6 +173,9 @@ impl LeaderProcessor {
         self.push_head = self.head.seq.in_generation(self.generation);
         let mut outbox = Outbox::new();
         self.tell(change, None, &mut outbox);
+        if self.live().next().is_none() {
+            self.unheard.extend(change.rejected.iter().cloned());
+        }
         if outbox.is_empty() && moved {
             let floor = self.floor();
             outbox.extend(
@@ -204,9 +210,15 @@ impl LeaderProcessor {
         let end = events.last().map_or(after, EncodedEvent::place);
         let more = end != self.head;
         self.sessions.insert(session, !more);
+        let rejected = if more {
+            Vec::new()
+        } else {
+            std::mem::take(&mut self.unheard)
+        };
         FromLeader::Update(Update {
             after,
             events,
+            rejected,
             more,
             answer: true,
             ..self.blank()

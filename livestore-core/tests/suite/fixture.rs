@@ -238,3 +238,17 @@ impl Random {
         (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % end
     }
 }
+
+/// Waits for what other threads bring about.
+#[cfg(not(target_arch = "wasm32"))]
+#[track_caller]
+pub(crate) fn eventually(mut condition: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !condition() {
+        assert!(
+            std::time::Instant::now() < deadline,
+            "it has not happened in 20 s"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}
