@@ -190,7 +190,6 @@ impl Core {
     }
 
     fn update(&mut self, mut update: Update, news: &mut News) {
-        let (after, events) = (update.after.seq, update.events.clone());
         match self.session.update(&update) {
             Ok(Step::Nothing) => return,
             Ok(Step::Send(message)) => return self.outbox.push(message),
@@ -198,8 +197,8 @@ impl Core {
             Ok(Step::Reconcile(plan)) if self.rebuilding.is_some() => {
                 self.reconcile_rebuilt(
                     Reconcile {
-                        roll_back_to: Some(after),
-                        upstream: events,
+                        roll_back_to: Some(update.after.seq),
+                        upstream: update.events.clone(),
                         pending: Vec::new(),
                         generation: plan.generation,
                     },
