@@ -13,8 +13,9 @@ use crate::{
     sync::{Change, Hop, Merge, Payload, Reconcile, Rejected, RejectedEvent, SyncState, merge},
 };
 
-/// Pending events read beyond those a page can confirm, to find client-only ones among them.
-const MARGIN: usize = 1_000;
+/// Pending events read beyond those a page can confirm, to find client-only ones among them. Each page
+/// costs that much while a long push is under way; where it is not enough, everything pending is read.
+const MARGIN: usize = 100;
 
 impl Leader {
     /// Merges what was pulled into the log.

@@ -189,7 +189,6 @@ impl Core {
         // Said once only, so they are heard even if the piece of the log does not fit just now.
         news.rejected.append(&mut update.rejected);
         news.replaced.append(&mut update.replaced);
-        let (after, events) = (update.after.seq, update.events.clone());
         self.leader_head = update.head;
         self.note_boot_step(news);
         match self.session.update(&update) {
@@ -199,8 +198,8 @@ impl Core {
             Ok(Step::Reconcile(plan)) if self.rebuilding.is_some() => {
                 self.reconcile_rebuilt(
                     Reconcile {
-                        roll_back_to: Some(after),
-                        upstream: events,
+                        roll_back_to: Some(update.after.seq),
+                        upstream: update.events.clone(),
                         pending: Vec::new(),
                         generation: plan.generation,
                     },
