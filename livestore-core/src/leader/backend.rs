@@ -212,7 +212,7 @@ impl Leader {
         let new = self.pages.events.len() - before;
         let wait = info != PageInfo::NoMore
             && self.processor.pending() > 0
-            && self.pages.events.len() < COLLECTED;
+            && self.pages.events.len() < fault::limit(COLLECTED);
         if !wait {
             let pages = std::mem::take(&mut self.pages);
             self.merge(pages)?;

@@ -73,7 +73,7 @@ impl Leader {
     /// Compares what came with the pending events, reading no more of these than it takes.
     fn merged(&self, incoming: Vec<EncodedEvent>) -> Result<Merge, LeaderError> {
         let head = SeqNum::synced(self.log.sync().backend_head);
-        let limit = incoming.len() + MARGIN;
+        let limit = incoming.len() + fault::limit(MARGIN);
         let pending = self.log.events_after(head, limit)?;
         let whole = pending.len() < limit;
         let attempt = |pending, incoming| {

@@ -87,7 +87,7 @@ impl SessionProcessor {
             link: Link::Down,
             in_flight: None,
             commits: VecDeque::new(),
-            batch: BATCH,
+            batch: fault::limit(BATCH),
         }
     }
 
