@@ -20,10 +20,13 @@ impl Leader {
     /// Merges what was pulled into the log.
     pub(super) fn merge(&mut self, pages: PageBuffer) -> Result<(), LeaderError> {
         let PageBuffer {
-            events,
+            mut events,
             metadata,
             backend_id,
         } = pages;
+        // While pages were collected, the answer to a push may have confirmed some of their events.
+        let confirmed = self.log.sync().backend_head;
+        events.retain(|event| event.seq_num > confirmed);
         let Some(upto) = events.last().map(|event| event.seq_num) else {
             return self.note(metadata, backend_id);
         };
