@@ -21,6 +21,7 @@ use livestore_core::{
 use crate::{
     link::Wire,
     schema::schema,
+    session::tokens_of,
     world::{Happening, World},
 };
 
@@ -273,11 +274,9 @@ impl World {
             return;
         }
         if let ToLeader::Push { events } = &message {
-            let (first, count) = (events.first().map(|event| event.seq), events.len());
-            self.note(format_args!(
-                "c{index}.{session} > leader: push {count} at {}",
-                first.unwrap_or_default()
-            ));
+            let first = events.first().map(|event| event.seq).unwrap_or_default();
+            let tokens = tokens_of(events);
+            self.note(format_args!("c{index}.{session} > leader: push [{tokens}] at {first}"));
         }
         let input = Input::Session(SessionKey(session), message);
         self.clients[index].mailbox.push(input);

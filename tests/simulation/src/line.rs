@@ -305,7 +305,8 @@ impl World {
         let mut result = match self.backend.push(batch, all) {
             Pushed::Taken => {
                 self.counts.one("pushes taken");
-                self.note(format_args!("backend takes {range:?}"));
+                let client = self.lines.get(&id).map(|line| line.client);
+                self.note(format_args!("backend takes {range:?} of {client:?}"));
                 self.announce();
                 Ok(())
             }

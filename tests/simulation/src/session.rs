@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use livestore_core::{
     Error,
-    event::{ClientId, EventBatch, SessionId},
+    event::{ClientId, EncodedEvent, EventBatch, SessionId},
     store::{ReceiptError, Stage, Store, StoreStatus},
     sync::{Connection, FromLeader},
 };
@@ -17,6 +17,14 @@ use crate::{
 
 /// The name of the one store.
 pub(crate) const STORE: &str = "simulated";
+
+/// Returns the last few tokens of events, for the trace.
+pub(crate) fn tokens_of<'a>(events: impl IntoIterator<Item = &'a EncodedEvent>) -> String {
+    let tokens: Vec<_> = events.into_iter().map(|event| token_of(&event.args)).collect();
+    let from = tokens.len().saturating_sub(8);
+    let more = if from > 0 { format!("({from} more) ") } else { String::new() };
+    more + &tokens[from..].join(" ")
+}
 
 impl World {
     /// Opens a session with the leader that is there.
@@ -67,14 +75,16 @@ impl World {
         let wire = to.wire.clone();
         let line = match &message {
             FromLeader::Update(update) => format!(
-                "update after {}, {} events to {}, {} rejected, floor {}{}",
+                "update after {}, [{}] to {}, rejected [{}], floor {}{}",
                 update.after.seq,
-                update.events.len(),
+                tokens_of(&update.events),
+                update.events.last().map_or(update.after.seq, |event| event.seq),
                 update
-                    .events
-                    .last()
-                    .map_or(update.after.seq, |event| event.seq),
-                update.rejected.len(),
+                    .rejected
+                    .iter()
+                    .map(|rejected| format!("{} {}", token_of(&rejected.event.args), rejected.reason))
+                    .collect::<Vec<_>>()
+                    .join("; "),
                 update.floor,
                 if update.answer { ", answer" } else { "" },
             ),
