@@ -52,6 +52,8 @@ pub(super) struct News {
     pub(super) synced: Vec<Place>,
     pub(super) rejected: Vec<Rejected>,
     pub(super) replaced: Vec<EventId>,
+    /// Events of this session that were persisted and are not in the log any more.
+    pub(super) gone: Vec<EventId>,
     pub(super) reset: Option<Vec<EncodedEvent>>,
     pub(super) stopped: Option<Arc<str>>,
     pub(super) boot: Option<BootStatus>,
@@ -129,6 +131,10 @@ impl Core {
                 self.outbox.extend(pull);
             }
             FromLeader::Update(update) => self.update(update, &mut news),
+            FromLeader::TakenOut { rejected, replaced } => {
+                news.rejected = rejected;
+                news.replaced = replaced;
+            }
             FromLeader::Accepted { upto, floor } => match self.session.accepted(upto) {
                 Some(pull) => self.outbox.push(pull),
                 None if self.session.upstream() == upto => {
@@ -191,6 +197,9 @@ impl Core {
 
     fn update(&mut self, mut update: Update, news: &mut News) {
         let (after, events) = (update.after.seq, update.events.clone());
+        // Whether or not the rest of it fits: nobody says this a second time.
+        news.rejected.append(&mut update.rejected);
+        news.replaced.append(&mut update.replaced);
         match self.session.update(&update) {
             Ok(Step::Nothing) => return,
             Ok(Step::Send(message)) => return self.outbox.push(message),
@@ -214,8 +223,9 @@ impl Core {
         }
         let own = |event: &&EncodedEvent| (self.ids.0..self.ids.1).contains(&event.id);
         news.persisted = update.events.iter().filter(own).map(|event| event.id).max();
-        news.rejected.append(&mut update.rejected);
-        news.replaced.append(&mut update.replaced);
+        news.gone = self
+            .session
+            .take_missing(self.ids.0..self.ids.1, news.persisted);
         self.settle(update.floor, news);
         let pull = self.session.next_pull();
         self.outbox.extend(pull);

@@ -177,6 +177,7 @@ impl LeaderProcessor {
                     .map(|session| (session, FromLeader::Synced { floor })),
             );
         }
+        self.tell_the_others(change, &mut outbox);
         outbox
     }
 
@@ -235,6 +236,21 @@ impl LeaderProcessor {
             };
             outbox.push((session, message));
         }
+    }
+
+    /// Tells sessions that don't have the whole log what they could not find out from it.
+    fn tell_the_others(&self, change: &Change, outbox: &mut Outbox) {
+        if change.rejected.is_empty() && change.replaced.is_empty() {
+            return;
+        }
+        let others = self.sessions.iter().filter(|(_, live)| !**live);
+        outbox.extend(others.map(|(session, _)| {
+            let message = FromLeader::TakenOut {
+                rejected: change.rejected.clone(),
+                replaced: change.replaced.clone(),
+            };
+            (*session, message)
+        }));
     }
 
     fn live(&self) -> impl Iterator<Item = SessionKey> {
