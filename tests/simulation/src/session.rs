@@ -88,6 +88,9 @@ impl World {
                 update.floor,
                 if update.answer { ", answer" } else { "" },
             ),
+            FromLeader::TakenOut { rejected, .. } => {
+                format!("taken out [{}]", tokens_of(rejected.iter().map(|rejected| &rejected.event)))
+            }
             FromLeader::Accepted { upto, floor } => format!("accepted {}, floor {floor}", upto.seq),
             FromLeader::Refused(rejection) => format!("refused: {rejection}"),
             FromLeader::Synced { floor } => format!("synced {floor}"),
