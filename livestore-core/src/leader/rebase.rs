@@ -101,10 +101,7 @@ impl Leader {
     }
 
     /// Leaves out events that the backend will never take, wherever they stand by now.
-    pub(super) fn reject(
-        &mut self,
-        rejections: &[(EventId, Arc<str>)],
-    ) -> Result<(), LeaderError> {
+    pub(super) fn reject(&mut self, rejections: &[(EventId, Arc<str>)]) -> Result<(), LeaderError> {
         let reason_of = |event: &EncodedEvent| {
             rejections
                 .iter()

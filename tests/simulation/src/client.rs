@@ -276,7 +276,9 @@ impl World {
         if let ToLeader::Push { events } = &message {
             let first = events.first().map(|event| event.seq).unwrap_or_default();
             let tokens = tokens_of(events);
-            self.note(format_args!("c{index}.{session} > leader: push [{tokens}] at {first}"));
+            self.note(format_args!(
+                "c{index}.{session} > leader: push [{tokens}] at {first}"
+            ));
         }
         let input = Input::Session(SessionKey(session), message);
         self.clients[index].mailbox.push(input);

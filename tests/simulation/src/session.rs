@@ -20,9 +20,16 @@ pub(crate) const STORE: &str = "simulated";
 
 /// Returns the last few tokens of events, for the trace.
 pub(crate) fn tokens_of<'a>(events: impl IntoIterator<Item = &'a EncodedEvent>) -> String {
-    let tokens: Vec<_> = events.into_iter().map(|event| token_of(&event.args)).collect();
+    let tokens: Vec<_> = events
+        .into_iter()
+        .map(|event| token_of(&event.args))
+        .collect();
     let from = tokens.len().saturating_sub(8);
-    let more = if from > 0 { format!("({from} more) ") } else { String::new() };
+    let more = if from > 0 {
+        format!("({from} more) ")
+    } else {
+        String::new()
+    };
     more + &tokens[from..].join(" ")
 }
 
@@ -78,18 +85,28 @@ impl World {
                 "update after {}, [{}] to {}, rejected [{}], floor {}{}",
                 update.after.seq,
                 tokens_of(&update.events),
-                update.events.last().map_or(update.after.seq, |event| event.seq),
+                update
+                    .events
+                    .last()
+                    .map_or(update.after.seq, |event| event.seq),
                 update
                     .rejected
                     .iter()
-                    .map(|rejected| format!("{} {}", token_of(&rejected.event.args), rejected.reason))
+                    .map(|rejected| format!(
+                        "{} {}",
+                        token_of(&rejected.event.args),
+                        rejected.reason
+                    ))
                     .collect::<Vec<_>>()
                     .join("; "),
                 update.floor,
                 if update.answer { ", answer" } else { "" },
             ),
             FromLeader::TakenOut { rejected, .. } => {
-                format!("taken out [{}]", tokens_of(rejected.iter().map(|rejected| &rejected.event)))
+                format!(
+                    "taken out [{}]",
+                    tokens_of(rejected.iter().map(|rejected| &rejected.event))
+                )
             }
             FromLeader::Accepted { upto, floor } => format!("accepted {}, floor {floor}", upto.seq),
             FromLeader::Refused(rejection) => format!("refused: {rejection}"),
