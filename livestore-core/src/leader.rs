@@ -136,6 +136,11 @@ impl Leader {
         Some(Image { bytes, place })
     }
 
+    #[cfg(feature = "simulation")]
+    pub(crate) fn said(&mut self) -> Outbox {
+        std::mem::take(&mut self.outbox)
+    }
+
     /// Gives up the log.
     pub(crate) fn into_log(self) -> Eventlog {
         self.log
@@ -181,7 +186,9 @@ impl Leader {
     /// Brings the stored state closer to the log while there is nothing else to do; true if it is there.
     pub(crate) fn catch_up(&mut self) -> bool {
         match self.final_place() {
-            Ok(place) => self.confirmed.catch_up(&self.log, place, PAGE),
+            Ok(place) => self
+                .confirmed
+                .catch_up(&self.log, place, fault::limit(PAGE)),
             Err(_) => true,
         }
     }
@@ -234,7 +241,7 @@ impl Leader {
         } else {
             self.log.last_up_to(floor)?
         };
-        let events = self.log.events_after(after.seq, PAGE)?;
+        let events = self.log.events_after(after.seq, fault::limit(PAGE))?;
         let answer = self.processor.answer(session, after, events);
         self.outbox.push((session, answer));
         Ok(())

@@ -101,7 +101,7 @@ impl Confirmed {
         if self.opened(log)?.head().is_after(place) {
             self.discard();
         }
-        while !self.step(log, place, super::PAGE)? {}
+        while !self.step(log, place, fault::limit(super::PAGE))? {}
         self.opened(log)
     }
 

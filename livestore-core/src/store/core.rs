@@ -54,6 +54,8 @@ pub(super) struct News {
     pub(super) synced: Vec<Place>,
     pub(super) rejected: Vec<Rejected>,
     pub(super) replaced: Vec<EventId>,
+    /// Events of this session that were persisted and are not in the log any more.
+    pub(super) gone: Vec<EventId>,
     pub(super) reset: Option<Vec<EncodedEvent>>,
     pub(super) stopped: Option<Arc<str>>,
     pub(super) boot: Vec<BootStatus>,
@@ -132,6 +134,10 @@ impl Core {
                 self.outbox.extend(pull);
             }
             FromLeader::Update(update) => self.update(update, &mut news),
+            FromLeader::TakenOut { rejected, replaced } => {
+                news.rejected = rejected;
+                news.replaced = replaced;
+            }
             FromLeader::Accepted { upto, floor } => match self.session.accepted(upto) {
                 Some(pull) => self.outbox.push(pull),
                 None if self.session.upstream() == upto => {
@@ -214,6 +220,9 @@ impl Core {
         }
         let own = |event: &&EncodedEvent| (self.ids.0..self.ids.1).contains(&event.id);
         news.persisted = update.events.iter().filter(own).map(|event| event.id).max();
+        news.gone = self
+            .session
+            .take_missing(self.ids.0..self.ids.1, news.persisted);
         self.settle(update.floor, news);
         let pull = self.session.next_pull();
         self.outbox.extend(pull);

@@ -47,6 +47,12 @@ impl Shared {
         for rejected in &news.rejected {
             self.progress.rejected(rejected.event.id, &rejected.reason);
         }
+        if !news.gone.is_empty() {
+            let reason = "it was taken out of the log while this session did not follow it".into();
+            for event in news.gone {
+                self.progress.rejected(event, &reason);
+            }
+        }
         for event in news.replaced {
             self.progress.replaced(event);
         }

@@ -32,7 +32,7 @@ pub(crate) struct LeaderProcessor {
     admitted: Admitted,
     /// The sessions, and whether they have the whole log and are told what is new.
     sessions: BTreeMap<SessionKey, bool>,
-    /// What was taken out of the log while no session was told news.
+    /// What was taken out of the log while there was no session.
     unheard: Vec<Rejected>,
 }
 
@@ -173,7 +173,7 @@ impl LeaderProcessor {
         self.push_head = self.head.seq.in_generation(self.generation);
         let mut outbox = Outbox::new();
         self.tell(change, None, &mut outbox);
-        if self.live().next().is_none() {
+        if self.sessions.is_empty() {
             self.unheard.extend(change.rejected.iter().cloned());
         }
         if outbox.is_empty() && moved {
@@ -183,6 +183,7 @@ impl LeaderProcessor {
                     .map(|session| (session, FromLeader::Synced { floor })),
             );
         }
+        self.tell_the_others(change, &mut outbox);
         outbox
     }
 
@@ -247,6 +248,21 @@ impl LeaderProcessor {
             };
             outbox.push((session, message));
         }
+    }
+
+    /// Tells sessions that don't have the whole log what they could not find out from it.
+    fn tell_the_others(&self, change: &Change, outbox: &mut Outbox) {
+        if change.rejected.is_empty() && change.replaced.is_empty() {
+            return;
+        }
+        let others = self.sessions.iter().filter(|(_, live)| !**live);
+        outbox.extend(others.map(|(session, _)| {
+            let message = FromLeader::TakenOut {
+                rejected: change.rejected.clone(),
+                replaced: change.replaced.clone(),
+            };
+            (*session, message)
+        }));
     }
 
     fn live(&self) -> impl Iterator<Item = SessionKey> {

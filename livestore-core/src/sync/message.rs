@@ -40,6 +40,13 @@ pub enum FromLeader {
     Welcome,
     /// The log has changed, or this is what was asked for.
     Update(Update),
+    /// Events of this client were taken out of the log, or replaced, while the session does not follow it.
+    TakenOut {
+        /// Those that are gone for good.
+        rejected: Vec<Rejected>,
+        /// Those in whose place an app's check has put others.
+        replaced: Vec<crate::event::EventId>,
+    },
     /// What was pushed is in the log, as durable as the adapter makes it.
     Accepted {
         /// The last event that was pushed.

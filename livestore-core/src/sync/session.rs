@@ -5,7 +5,7 @@
 //! pulls first, so that what is pushed later follows what is there. It knows which events of the
 //! leader's log the backend may still move, and takes them back when it does.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::{Hop, Merge, MergeError, Payload, SyncState, ToLeader, Update, merge};
 use crate::{
@@ -26,6 +26,9 @@ pub(crate) struct SessionProcessor {
     floor: SeqNum,
     /// The events of the leader's log after the floor.
     movable: VecDeque<Place>,
+    /// Events of this client that were in the leader's log and have not come again since it was taken
+    /// back.
+    missing: BTreeSet<EventId>,
     link: Link,
     /// The last event of the push that is under way.
     in_flight: Option<Place>,
@@ -84,10 +87,11 @@ impl SessionProcessor {
             upstream,
             floor,
             movable: VecDeque::new(),
+            missing: BTreeSet::new(),
             link: Link::Down,
             in_flight: None,
             commits: VecDeque::new(),
-            batch: BATCH,
+            batch: fault::limit(BATCH),
         }
     }
 
@@ -250,6 +254,26 @@ impl SessionProcessor {
         Ok(Step::Reconcile(reconcile))
     }
 
+    /// Takes out the missing events that can't come any more: all of them once the whole log is here,
+    /// and until then those of this session up to `newest`, since a session's events keep their order.
+    pub(crate) fn take_missing(
+        &mut self,
+        own: std::ops::Range<EventId>,
+        newest: Option<EventId>,
+    ) -> Vec<EventId> {
+        let gone = |id: &&EventId| {
+            own.contains(id) && (self.is_live() || newest.is_some_and(|newest| **id < newest))
+        };
+        let gone: Vec<_> = self.missing.iter().filter(gone).copied().collect();
+        if self.is_live() {
+            self.missing.clear();
+        }
+        for id in &gone {
+            self.missing.remove(id);
+        }
+        gone
+    }
+
     /// Returns the pull for the next piece, if the last one was not all.
     pub(crate) fn next_pull(&mut self) -> Option<ToLeader> {
         (self.link == Link::Behind).then(|| self.pull())
@@ -272,7 +296,8 @@ impl SessionProcessor {
         let generation = self.state.local_head.rebase_generation;
         self.upstream = Place::ROOT;
         self.floor = SeqNum::ROOT;
-        self.movable.clear();
+        let movable = std::mem::take(&mut self.movable);
+        movable.iter().for_each(|place| self.miss(place.id));
         self.state.upstream_head = SeqNum::ROOT;
         self.state.pending = super::merge::renumber(
             std::mem::take(&mut self.state.pending),
@@ -355,12 +380,18 @@ impl SessionProcessor {
         if fit == Fit::Replaces {
             let stays = |place: &Place| !place.seq.is_after(update.after.seq);
             while self.movable.back().is_some_and(|place| !stays(place)) {
-                self.movable.pop_back();
+                let place = self.movable.pop_back().unwrap_or_default();
+                self.miss(place.id);
             }
             self.upstream = update.after;
         }
         self.movable
             .extend(update.events.iter().map(EncodedEvent::place));
+        if !self.missing.is_empty() {
+            for event in &update.events {
+                self.missing.remove(&event.id);
+            }
+        }
         if let Some(last) = update.events.last() {
             self.upstream = last.place();
         }
@@ -376,6 +407,12 @@ impl SessionProcessor {
                 Vec::new()
             },
             generation,
+        }
+    }
+
+    fn miss(&mut self, id: EventId) {
+        if id != EventId::REMOTE {
+            self.missing.insert(id);
         }
     }
 
