@@ -1,9 +1,14 @@
 //! Whatever clients commit, whenever they are online: in the end all show the same.
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
-use futures::executor::block_on;
-use livestore_core::{adapter::InProcessBackend, prelude::*, sync::SyncOptions};
+use futures::{FutureExt, executor::block_on};
+use livestore_core::{
+    adapter::InProcessBackend,
+    prelude::*,
+    store::ReceiptError,
+    sync::{BackendError, SyncOptions},
+};
 
 use super::{builder, open, settled};
 use crate::{
@@ -96,4 +101,70 @@ fn run(seed: u64) {
 #[test]
 fn item_15_random_commits_of_clients_that_come_and_go_end_in_one_state() {
     (1..=25).for_each(run);
+}
+
+/// Commits from threads of their own while the backend rejects and fails now and then.
+fn settle_all(seed: u64) {
+    let backend = InProcessBackend::new().page(3);
+    backend.reject(|event| match event.args.as_str().contains('7') {
+        true => Err("no sevens".into()),
+        false => Ok(()),
+    });
+    let memories = [Memory::new(), Memory::new()];
+    let stores: Vec<_> = [0, 0, 1, 1]
+        .map(|at: usize| open(&memories[at], &backend))
+        .into();
+    let receipts: Vec<Vec<Receipt>> = thread::scope(|scope| {
+        let threads = stores.iter().enumerate().map(|(at, store)| {
+            let backend = &backend;
+            scope.spawn(move || {
+                let mut random = Random::new(seed * 10 + at as u64);
+                let mut receipts = Vec::new();
+                for i in 0..40 {
+                    match random.below(30) {
+                        0 => store.set_online(false),
+                        1 => store.set_online(true),
+                        // Each costs a pause.
+                        2 if i == 20 => {
+                            backend.fail_next_pushes(1, || BackendError::failed("busy").into());
+                        }
+                        _ => {
+                            let id = format!("{at} {i}");
+                            let text = random.below(100).to_string();
+                            receipts.push(store.commit(created(&id, &text)).unwrap());
+                        }
+                    }
+                }
+                receipts
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    for store in &stores {
+        store.set_online(true);
+    }
+    let mut synced = 0;
+    for receipt in receipts.iter().flatten() {
+        let mut outcome = None;
+        eventually(|| {
+            outcome = receipt.synced().now_or_never();
+            outcome.is_some()
+        });
+        match outcome {
+            Some(Ok(_)) => synced += 1,
+            Some(Err(ReceiptError::Rejected { reason })) => assert_eq!(&*reason, "no sevens"),
+            other => panic!("seed {seed}: {other:?}"),
+        }
+    }
+    assert_eq!(backend.events("test").len(), synced, "seed {seed}");
+    for store in &stores {
+        eventually(|| todos(store).len() == synced);
+        assert_eq!(shared(store), shared(&stores[0]), "seed {seed}");
+    }
+}
+
+#[test]
+fn every_receipt_tells_in_the_end_whether_its_event_is_synced_or_rejected() {
+    (1..=10).for_each(settle_all);
 }
