@@ -320,10 +320,11 @@ impl Leader {
             return;
         }
         let sessions: Vec<_> = self.processor.sessions().collect();
-        for session in sessions {
-            self.outbox
-                .push((session, FromLeader::Status(status.clone())));
-        }
+        // Before what is told of the log: a receipt that says synced must not be ahead of the status.
+        let told = sessions
+            .into_iter()
+            .map(|session| (session, FromLeader::Status(status.clone())));
+        self.outbox.splice(0..0, told);
         self.told = Some(status);
     }
 

@@ -149,7 +149,8 @@ impl Store {
     /// closes.
     ///
     /// Later commits and queries fail with [`Error::Closed`]; subscribers hear nothing more. A second
-    /// call waits for the same end. What the backend has not confirmed by then is pushed when the
+    /// call waits for the same end. When this was a client's last session, its leader has closed its
+    /// files by the time it returns. What the backend has not confirmed by then is pushed when the
     /// store is opened again.
     ///
     /// # Errors
@@ -164,7 +165,12 @@ impl Store {
         drop(nodes);
         self.shared.flush();
         let persisted = self.shared.progress.all_persisted().await;
+        let closed = self.shared.link.with(|link| link.closed());
         self.shared.link.close();
+        self.shared.progress.close();
+        if let Some(closed) = closed {
+            closed.await;
+        }
         persisted.map_err(|error| Error::Stopped {
             store: self.id().to_string(),
             reason: error.to_string(),

@@ -318,6 +318,9 @@ impl Core {
         });
         news.rejected.extend(rejected);
         news.reset = Some(unsynced);
+        for stream in self.streams.iter().filter_map(Weak::upgrade) {
+            stream.restart();
+        }
         self.rebuild();
     }
 

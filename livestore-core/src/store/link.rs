@@ -118,6 +118,11 @@ pub trait LeaderLink: Send {
         after: SeqNum,
         limit: usize,
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>>;
+
+    /// Waits, once the link is dropped, until a leader that has lost its last session has ended.
+    fn closed(&self) -> LinkFuture<()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// Where a leader's messages to a session are delivered.

@@ -104,6 +104,11 @@ impl LeaderProcessor {
         self.sessions.remove(&session);
     }
 
+    /// Whether a session has the whole log and is told what is new.
+    pub(crate) fn is_live(&self, session: SessionKey) -> bool {
+        self.sessions.get(&session).copied().unwrap_or_default()
+    }
+
     pub(crate) fn sessions(&self) -> impl Iterator<Item = SessionKey> {
         self.sessions.keys().copied()
     }
@@ -117,6 +122,13 @@ impl LeaderProcessor {
         session: SessionKey,
         mut events: Vec<EncodedEvent>,
     ) -> Result<(), PushRejection> {
+        if let (Some(first), false) = (events.first(), self.is_live(session)) {
+            // Sent before it could know that it has to pull: of a log that is no more, perhaps.
+            return Err(PushRejection::LeaderAhead {
+                minimum_expected: self.push_head,
+                provided: first.seq,
+            });
+        }
         validate_push(&events, self.push_head)?;
         if let Some(last) = events.last() {
             self.push_head = last.seq;

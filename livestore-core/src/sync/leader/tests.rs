@@ -201,13 +201,12 @@ fn a_session_that_has_not_pulled_everything_is_told_nothing_but_its_answers() {
 }
 
 #[test]
-fn a_session_that_pushed_before_it_had_everything_is_not_acknowledged_out_of_turn() {
+fn a_push_of_a_session_that_has_not_pulled_yet_is_refused() {
     let mut leader = leader(None);
     leader.add_session(A);
+    assert!(leader.admit(A, events(SeqNum::ROOT, 1)).is_err());
+    leader.answer(A, Place::ROOT, Vec::new());
     leader.admit(A, events(SeqNum::ROOT, 1)).unwrap();
-    let outbox = write(&mut leader);
-    assert!(to(&outbox, A).is_empty(), "the answer to its pull says so");
-    assert_eq!(to(&outbox, B).len(), 1);
 }
 
 #[test]
@@ -226,8 +225,13 @@ fn after_a_reset_the_log_is_empty_and_older_pushes_are_stale() {
         );
     }
     assert_eq!((leader.head(), leader.pending()), (Place::ROOT, 0));
-    assert!(leader.admit(A, events(SeqNum::ROOT, 1)).is_err());
     let numbered_anew = events(SeqNum::ROOT.in_generation(1), 1);
+    assert!(
+        leader.admit(A, numbered_anew.clone()).is_err(),
+        "it was handed out as unsynced and must not come back"
+    );
+    leader.answer(A, Place::ROOT, Vec::new());
+    assert!(leader.admit(A, events(SeqNum::ROOT, 1)).is_err(), "stale");
     leader.admit(A, numbered_anew).unwrap();
 }
 
@@ -239,14 +243,14 @@ fn a_log_of_a_later_generation_raises_the_fence_at_the_start() {
     };
     let mut leader = LeaderProcessor::new(head, 0, Some(1));
     assert_eq!((leader.generation(), leader.pending()), (2, 2));
+    leader.answer(A, head, Vec::new());
     assert!(leader.admit(A, events(SeqNum::synced(3), 1)).is_err());
     leader.admit(A, events(head.seq, 1)).unwrap();
 }
 
 #[test]
-fn what_is_rejected_while_nobody_listens_is_told_to_the_next_session() {
+fn what_is_rejected_while_nobody_is_there_is_told_to_the_next_session() {
     let mut leader = LeaderProcessor::new(Place::ROOT, 0, Some(0));
-    leader.add_session(A);
     let mut rejection = change(Place::ROOT, Vec::new());
     rejection.rejected.push(Rejected {
         event: events(SeqNum::ROOT, 1).remove(0),
@@ -259,4 +263,21 @@ fn what_is_rejected_while_nobody_listens_is_told_to_the_next_session() {
         };
         assert_eq!(answer.rejected.len(), told, "once");
     }
+}
+
+#[test]
+fn a_session_that_does_not_follow_the_log_hears_what_is_taken_out_of_it() {
+    let mut leader = leader(Some(0));
+    leader.add_session(B);
+    let mut rejection = change(Place::ROOT, Vec::new());
+    rejection.rejected.push(Rejected {
+        event: events(SeqNum::ROOT, 1).remove(0),
+        reason: "no".into(),
+    });
+    let outbox = leader.changed(&rejection, 0, 1);
+    assert!(matches!(to(&outbox, A)[..], [FromLeader::Update(_)]));
+    assert!(matches!(
+        to(&outbox, B)[..],
+        [FromLeader::TakenOut { rejected, .. }] if rejected.len() == 1
+    ));
 }
