@@ -313,19 +313,30 @@ impl Leader {
         }
     }
 
-    /// Tells the sessions how it is doing, if that is news.
+    /// Tells the sessions how it is doing, if that is news: before what they are told of the log, so
+    /// that no receipt is ahead of the status, but that the first pull is over after it, since a boot
+    /// waits for that and for what was pulled.
     fn tell_status(&mut self) {
         let status = self.status();
-        if self.told.as_ref() == Some(&status) {
-            return;
-        }
+        let told = self.told.replace(status.clone());
+        let told = told.unwrap_or_else(|| status.clone());
+        let before = LeaderStatus {
+            initial_sync: told.initial_sync,
+            ..status.clone()
+        };
         let sessions: Vec<_> = self.processor.sessions().collect();
-        // Before what is told of the log: a receipt that says synced must not be ahead of the status.
-        let told = sessions
-            .into_iter()
-            .map(|session| (session, FromLeader::Status(status.clone())));
-        self.outbox.splice(0..0, told);
-        self.told = Some(status);
+        if before != told {
+            let messages = sessions
+                .iter()
+                .map(|session| (*session, FromLeader::Status(before.clone())));
+            self.outbox.splice(0..0, messages);
+        }
+        if status != before {
+            let messages = sessions
+                .iter()
+                .map(|session| (*session, FromLeader::Status(status.clone())));
+            self.outbox.extend(messages);
+        }
     }
 
     fn status(&self) -> LeaderStatus {
