@@ -1,6 +1,9 @@
 //! What must hold: while the world runs, and when it has come to rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use futures::FutureExt;
 use livestore_core::{
@@ -15,6 +18,9 @@ use crate::{
     schema::{broken_rules, dump, token_of},
     world::World,
 };
+
+/// How long a new leader may take to hear that it is to stay offline.
+const GRACE: Duration = Duration::from_secs(2);
 
 type Checked = Result<(), (&'static str, String)>;
 
@@ -60,7 +66,7 @@ impl World {
                         return Some(format!("c{index}.{key}: {:?}", store.sync_status()));
                     }
                     Phase::Opening(_) => return Some(format!("c{index}.{key} does not open")),
-                    Phase::Closing(..) => return Some(format!("c{index}.{key} does not close")),
+                    Phase::Closing(_) => return Some(format!("c{index}.{key} does not close")),
                 }
             }
         }
@@ -98,9 +104,12 @@ impl World {
 
     /// Whether a client is one with the backend, at the end.
     fn is_connected(&self, index: usize) -> bool {
-        self.clients[index]
-            .open()
-            .any(|(_, store)| store.sync_status().connection == Connection::Connected)
+        // Who ignores another backend connects again and again, to no avail.
+        let ignores = self.plan.reset == Some(OnBackendMismatch::Ignore);
+        !ignores
+            && self.clients[index]
+                .open()
+                .any(|(_, store)| store.sync_status().connection == Connection::Connected)
     }
 
     /// Oracle 1: the synced events of every log are the backend's, and every log is in order.
@@ -192,6 +201,13 @@ impl World {
                     ));
                 }
             }
+            let skipped = fresh.sync_status().skipped;
+            if skipped > 0 {
+                return Err((
+                    "skipped",
+                    format!("c{index}: {skipped} events of the log do not fit"),
+                ));
+            }
             let broken = broken_rules(&fresh).map_err(|error| failed("rules", error))?;
             if let Some(broken) = broken.first() {
                 return Err(("rules", format!("c{index}: {broken}")));
@@ -257,7 +273,8 @@ impl World {
                     ));
                 }
                 if !told.contains(&token.name) {
-                    if alive {
+                    // A leader that crashes as soon as it has written says nothing; the receipt does.
+                    if alive && stage.is_ok() {
                         return Err((
                             "untold",
                             format!(
@@ -289,7 +306,7 @@ impl World {
             }
         }
         self.counts
-            .add("rejections that no live session heard of", untold);
+            .add("rejections that no listener heard of", untold);
         Ok(())
     }
 
@@ -331,6 +348,25 @@ impl World {
             ));
         }
         Ok(())
+    }
+
+    /// Who was told to keep away from the backend does so, also after a hand-over.
+    pub(crate) fn check_offline(&mut self, index: usize) {
+        let client = &self.clients[index];
+        let settled = client.leader.is_some() && self.now > client.offline_since + GRACE;
+        if !client.offline || !settled {
+            return;
+        }
+        let connected = client
+            .open()
+            .find(|(_, store)| store.sync_status().connection == Connection::Connected)
+            .map(|(key, _)| key);
+        if let Some(key) = connected {
+            self.fail(
+                "offline",
+                format!("c{index}.{key} is connected, but the app said offline"),
+            );
+        }
     }
 
     /// A leader has started: nothing that was persisted is gone.

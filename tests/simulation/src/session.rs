@@ -153,7 +153,7 @@ impl World {
                     return self.fail("stopped", format!("session c{index}.{key}: {reason}"));
                 }
             }
-            Phase::Closing(_, closing) => match closing.now_or_never() {
+            Phase::Closing(closing) => match closing.now_or_never() {
                 None => {}
                 Some(Ok(())) => {
                     self.read_receipts(index, key);
