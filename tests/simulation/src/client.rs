@@ -277,7 +277,7 @@ impl World {
         self.with_leader(index, SimulatedLeader::catch_up);
     }
 
-    pub(crate) fn to_leader(&mut self, index: usize, session: u64, message: ToLeader) {
+    pub(crate) fn reach_leader(&mut self, index: usize, session: u64, message: ToLeader) {
         if self.clients[index].ghosts.contains(&session) {
             return;
         }

@@ -75,7 +75,7 @@ impl World {
     }
 
     /// A message of the leader arrives.
-    pub(crate) fn to_session(&mut self, index: usize, session: u64, message: FromLeader) {
+    pub(crate) fn reach_session(&mut self, index: usize, session: u64, message: FromLeader) {
         let Some(to) = self.clients[index].sessions.get(&session) else {
             return;
         };
