@@ -33,7 +33,7 @@ use crate::{
     query::{Query, QueryError},
     reactive::Watch,
     schema::Schema,
-    sync::{SyncStatus, ToLeader},
+    sync::SyncStatus,
 };
 
 /// A client's view of a store: commit events, query state, follow live queries.
@@ -138,10 +138,7 @@ impl Store {
     /// Connects to the backend, or keeps away from it: the app's offline switch, for all sessions of
     /// this client. Nothing happens without a backend.
     pub fn set_online(&self, online: bool) {
-        self.shared
-            .lock()
-            .outbox
-            .push(ToLeader::SetOnline { online });
+        self.shared.lock().set_online(online);
         self.shared.flush();
     }
 

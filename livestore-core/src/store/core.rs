@@ -12,8 +12,8 @@ use crate::{
     schema::Schema,
     state::{Reconciled, State, Touched},
     sync::{
-        FromLeader, LeaderStatus, Reconcile, Rejected, SessionProcessor, Step, SyncStatus,
-        ToLeader, Update,
+        Connection, FromLeader, LeaderStatus, Reconcile, Rejected, SessionProcessor, Step,
+        SyncStatus, ToLeader, Update,
     },
 };
 
@@ -32,6 +32,8 @@ pub(super) struct Core {
     pub(super) leader: LeaderStatus,
     /// The end of the leader's log, as it was told last.
     leader_head: SeqNum,
+    /// What the app has last said of being online, until the leader's status shows it.
+    online: Option<bool>,
     /// Events of the log that could not be applied.
     skipped: u64,
     pub(super) closed: bool,
@@ -76,6 +78,7 @@ impl Core {
             ids: (start, start),
             leader: LeaderStatus::default(),
             leader_head: SeqNum::ROOT,
+            online: None,
             skipped: 0,
             closed: false,
             booting: true,
@@ -90,6 +93,25 @@ impl Core {
         let id = self.ids.1;
         self.ids.1 = id.next();
         id
+    }
+
+    /// Asks the leader to connect to the backend, or to keep away from it.
+    pub(super) fn set_online(&mut self, online: bool) {
+        self.online = (online == self.is_offline()).then_some(online);
+        self.outbox.push(ToLeader::SetOnline { online });
+    }
+
+    /// Whether the leader keeps away from the backend, as far as it has said.
+    fn is_offline(&self) -> bool {
+        self.leader.connection == Connection::Offline
+    }
+
+    /// Tells a leader that has taken over what the app wants: it starts online.
+    fn restate_online(&mut self) {
+        let online = self.online.unwrap_or(!self.is_offline());
+        if !online {
+            self.outbox.push(ToLeader::SetOnline { online });
+        }
     }
 
     /// Whether the state is being built anew.
@@ -130,6 +152,7 @@ impl Core {
         let mut news = News::default();
         match message {
             FromLeader::Welcome => {
+                self.restate_online();
                 let pull = self.session.welcome();
                 self.outbox.extend(pull);
             }
@@ -156,7 +179,10 @@ impl Core {
                     self.settle(floor, &mut news);
                 }
             }
-            FromLeader::Status(status) => self.leader = status,
+            FromLeader::Status(status) => {
+                self.leader = status;
+                self.online = self.online.filter(|online| *online == self.is_offline());
+            }
             FromLeader::Reset { unsynced } => self.reset(unsynced, &mut news),
             FromLeader::Stopped { reason } => self.stop(reason, &mut news),
         }

@@ -14,6 +14,7 @@ impl World {
     pub(crate) fn act(&mut self) {
         let index = self.rng.usize(..self.clients.len());
         let weather = self.weather.clone();
+        self.check_offline(index);
         if self.chance(weather.crash) {
             if self.rng.u8(..4) == 0 {
                 return self.kill(index);
@@ -94,11 +95,7 @@ impl World {
             && let Phase::Open(store) = &session.phase
         {
             let store = store.clone();
-            let shutdown = {
-                let store = store.clone();
-                Box::pin(async move { store.shutdown().await })
-            };
-            session.phase = Phase::Closing(store, shutdown);
+            session.phase = Phase::Closing(Box::pin(async move { store.shutdown().await }));
         }
         self.look_after(index, key);
     }

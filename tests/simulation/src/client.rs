@@ -46,6 +46,9 @@ pub(crate) struct Client {
     /// Sessions that went without a word: nothing of theirs arrives any more.
     pub(crate) ghosts: BTreeSet<u64>,
     pub(crate) line: Option<u64>,
+    /// Whether the leader was told to keep away from the backend, and when, or when it took over.
+    pub(crate) offline: bool,
+    pub(crate) offline_since: Duration,
     /// The crash point that will be the last.
     pub(crate) crash_in: Option<u64>,
     /// How much of the log's journal was acknowledged.
@@ -70,7 +73,7 @@ pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = T>>>;
 pub(crate) enum Phase {
     Opening(Pending<Result<Store>>),
     Open(Store),
-    Closing(Store, Pending<Result<()>>),
+    Closing(Pending<Result<()>>),
 }
 
 /// An event that was committed.
@@ -108,6 +111,8 @@ impl Client {
             next_session: 0,
             ghosts: BTreeSet::new(),
             line: None,
+            offline: false,
+            offline_since: Duration::ZERO,
             crash_in: None,
             safe: 0,
         }
@@ -165,6 +170,9 @@ impl World {
             leader.add_session(SessionKey(*session));
         }
         let (loud, count) = (client.loud, client.sessions.len());
+        // Who has said so is gone.
+        client.offline &= count > 0;
+        client.offline_since = now;
         client.leader = Some(leader);
         self.clients[index].safe = self.journal_size(index);
         self.counts.one("leaders started");
@@ -269,7 +277,7 @@ impl World {
         self.with_leader(index, SimulatedLeader::catch_up);
     }
 
-    pub(crate) fn to_leader(&mut self, index: usize, session: u64, message: ToLeader) {
+    pub(crate) fn reach_leader(&mut self, index: usize, session: u64, message: ToLeader) {
         if self.clients[index].ghosts.contains(&session) {
             return;
         }
@@ -279,6 +287,11 @@ impl World {
             self.note(format_args!(
                 "c{index}.{session} > leader: push [{tokens}] at {first}"
             ));
+        }
+        if let ToLeader::SetOnline { online } = message {
+            self.note(format_args!("c{index}.{session} > leader: online {online}"));
+            self.clients[index].offline = !online;
+            self.clients[index].offline_since = self.now;
         }
         let input = Input::Session(SessionKey(session), message);
         self.clients[index].mailbox.push(input);

@@ -39,7 +39,7 @@ impl World {
                     .map(|(SessionKey(session), message)| (session, message)),
             );
             for (session, message) in mail {
-                self.to_session(index, session, message);
+                self.reach_session(index, session, message);
             }
         }
         if let Err(error) = self.leave_copy(index, heard, leader) {

@@ -98,7 +98,7 @@ impl World {
     }
 
     /// An answer arrives.
-    pub(crate) fn from_backend(&mut self, id: u64, input: BackendInput) {
+    pub(crate) fn reach_client(&mut self, id: u64, input: BackendInput) {
         let Some(line) = self.lines.get(&id) else {
             return;
         };
@@ -139,7 +139,7 @@ impl World {
     }
 
     /// A request arrives at the backend.
-    pub(crate) fn to_backend(&mut self, id: u64, request: BackendRequest) {
+    pub(crate) fn reach_backend(&mut self, id: u64, request: BackendRequest) {
         let alive = self.lines.get(&id).is_some_and(|line| !line.broken);
         match request {
             BackendRequest::Push {

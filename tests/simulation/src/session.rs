@@ -75,7 +75,7 @@ impl World {
     }
 
     /// A message of the leader arrives.
-    pub(crate) fn to_session(&mut self, index: usize, session: u64, message: FromLeader) {
+    pub(crate) fn reach_session(&mut self, index: usize, session: u64, message: FromLeader) {
         let Some(to) = self.clients[index].sessions.get(&session) else {
             return;
         };
@@ -153,7 +153,7 @@ impl World {
                     return self.fail("stopped", format!("session c{index}.{key}: {reason}"));
                 }
             }
-            Phase::Closing(_, closing) => match closing.now_or_never() {
+            Phase::Closing(closing) => match closing.now_or_never() {
                 None => {}
                 Some(Ok(())) => {
                     self.read_receipts(index, key);

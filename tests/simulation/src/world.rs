@@ -233,7 +233,7 @@ impl World {
                 session,
                 message,
             } if self.is_running(client, run) => {
-                self.to_leader(client, session, message);
+                self.reach_leader(client, session, message);
             }
             Happening::Leave {
                 client,
@@ -248,10 +248,10 @@ impl World {
                 session,
                 message,
             } if self.clients[client].run == run => {
-                self.to_session(client, session, message);
+                self.reach_session(client, session, message);
             }
-            Happening::ToBackend { line, request } => self.to_backend(line, request),
-            Happening::FromBackend { line, input } => self.from_backend(line, input),
+            Happening::ToBackend { line, request } => self.reach_backend(line, request),
+            Happening::FromBackend { line, input } => self.reach_client(line, input),
             // What was on its way when a leader went.
             _ => {}
         }
