@@ -76,6 +76,8 @@ impl fmt::Display for Failure {
 pub struct Outcome {
     /// The seed.
     pub seed: u64,
+    /// The bug that was switched on.
+    pub bug: Option<Bug>,
     /// The set-up it stands for.
     pub plan: String,
     /// What was wrong, if anything.
@@ -96,7 +98,8 @@ impl fmt::Display for Outcome {
         }
         writeln!(f, "\nseed {} fails: {failure}", self.seed)?;
         writeln!(f, "{}", self.plan)?;
-        write!(f, "again: cargo xtask simulate --seed {}", self.seed)
+        write!(f, "again: cargo xtask simulate --seed {}", self.seed)?;
+        self.bug.map_or(Ok(()), |bug| write!(f, " --bug {bug:?}"))
     }
 }
 
@@ -142,6 +145,7 @@ pub fn run(seed: u64, bug: Option<Bug>) -> Outcome {
     }
     Outcome {
         seed,
+        bug,
         plan: format!("{:?}", world.plan),
         failure: world.failure.take(),
         trace: std::mem::take(&mut world.trace),

@@ -90,7 +90,7 @@ impl Weather {
             let percent = rng.u8(1..=most);
             if on { percent } else { 0 }
         };
-        Self {
+        let weather = Self {
             refuse_connection: fault(50),
             break_connection: fault(20),
             fail_push: fault(30),
@@ -101,10 +101,16 @@ impl Weather {
             lose_ping: fault(50),
             long_delay: fault(20),
             crash: fault(12),
-            tear: fault(80),
-            damage_state: fault(60),
+            tear: 0,
+            damage_state: 0,
             new_schema: fault(5),
             offline: fault(15),
+        };
+        // These need a crash, which is rare enough.
+        Self {
+            tear: rng.u8(..=100),
+            damage_state: rng.u8(..=60),
+            ..weather
         }
     }
 }

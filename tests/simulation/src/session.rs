@@ -115,8 +115,10 @@ impl World {
             FromLeader::Reset { unsynced } => format!("reset, {} unsynced", unsynced.len()),
             other => format!("{other:?}"),
         };
-        if !line.is_empty() {
-            self.note(format_args!("leader > c{index}.{session}: {line}"));
+        if let (FromLeader::Update(update), Phase::Open(store)) = (&message, &to.phase)
+            && store.sync_status().leader_head.is_after(update.after.seq)
+        {
+            self.counts.one("rebases in a session");
         }
         match &message {
             FromLeader::Update(update) if !update.answer && !update.rejected.is_empty() => {
@@ -126,6 +128,9 @@ impl World {
             FromLeader::Refused(_) => self.counts.one("pushes refused by a leader"),
             FromLeader::Reset { .. } => self.counts.one("logs emptied"),
             _ => {}
+        }
+        if !line.is_empty() {
+            self.note(format_args!("leader > c{index}.{session}: {line}"));
         }
         wire.deliver(message);
         self.look_after(index, session);

@@ -39,37 +39,32 @@ fn a_seed_is_a_run() {
     }
 }
 
-/// A seed for each bug that shows it, among those that pass without it.
-const SHOWN_BY: &[(Bug, u64)] = &[
-    (Bug::AcknowledgeBeforeWrite, 3),
-    (Bug::NoFence, 52),
-    (Bug::SkipRollback, 1),
-    (Bug::ForgetIdentity, 120),
-    (Bug::HeadBeforeEvents, 12),
-    (Bug::IgnoreGaps, 3),
-    (Bug::ParkWhenBehind, 1),
+/// From which seed on each bug is looked for, so that it is found soon.
+const FROM: &[(Bug, u64)] = &[
+    (Bug::AcknowledgeBeforeWrite, 0),
+    (Bug::NoFence, 28),
+    (Bug::SkipRollback, 0),
+    (Bug::ForgetIdentity, 140),
+    (Bug::HeadBeforeEvents, 0),
+    (Bug::IgnoreGaps, 0),
+    (Bug::ParkWhenBehind, 0),
     (Bug::RejectStrands, 0),
     (Bug::KeepForeignState, 0),
     (Bug::SkipCheck, 0),
     (Bug::SyncedWhenSent, 0),
-    (Bug::WaitForLostLeader, 3),
-    (Bug::CountClientOnly, 9),
+    (Bug::WaitForLostLeader, 0),
+    (Bug::CountClientOnly, 12),
 ];
+/// How many seeds a bug may stay hidden in: the seeds change with the engine.
+const WITHIN: u64 = 200;
 
 #[test]
-fn every_bug_is_found() {
-    assert_eq!(SHOWN_BY.len(), BUGS.len());
-    let missed: Vec<_> = SHOWN_BY
-        .iter()
-        .filter(|(bug, seed)| run(*seed, Some(*bug)).failure.is_none())
-        .collect();
-    assert!(missed.is_empty(), "not found: {missed:?}");
-}
-
-#[test]
-fn the_seeds_that_show_bugs_pass_without_them() {
-    for (bug, seed) in SHOWN_BY {
-        let outcome = run(*seed, None);
+fn every_bug_is_found_by_a_seed_that_passes_without_it() {
+    assert_eq!(FROM.len(), BUGS.len());
+    for (bug, from) in FROM {
+        let shown = (*from..from + WITHIN).find(|seed| run(*seed, Some(*bug)).failure.is_some());
+        let seed = shown.unwrap_or_else(|| panic!("{bug:?} is not found in {WITHIN} seeds"));
+        let outcome = run(seed, None);
         assert!(outcome.failure.is_none(), "{bug:?}: {outcome}");
     }
 }
