@@ -296,9 +296,11 @@ impl World {
         false
     }
 
-    /// Returns what is on its way to somebody, if anything is.
-    pub(crate) fn in_flight(&self) -> Option<String> {
+    /// Returns what is on its way to somebody, if anything is; with `at_home`, between a client's sessions
+    /// and their leader only.
+    pub(crate) fn in_flight(&self, at_home: bool) -> Option<String> {
         let idle = |what: &Happening| match what {
+            Happening::ToBackend { .. } | Happening::FromBackend { .. } if at_home => true,
             Happening::Wake { .. } | Happening::Check | Happening::Act => true,
             Happening::Turn { client, run }
             | Happening::CatchUp { client, run }

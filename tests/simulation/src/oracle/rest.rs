@@ -9,9 +9,9 @@ impl World {
     pub(crate) fn unrest(&self) -> Option<String> {
         if self.plan.reset == Some(OnBackendMismatch::Ignore) {
             // It tries for ever, as it should; only what is between sessions and leaders has an end.
-            return self.restless_session();
+            return self.in_flight(true).or_else(|| self.restless_session());
         }
-        self.in_flight()
+        self.in_flight(false)
             .or_else(|| self.restless_session())
             .or_else(|| {
                 let statuses = self.clients.iter().enumerate().flat_map(|(index, client)| {
