@@ -15,7 +15,7 @@ use livestore_core::{
         BackendRequest, Crash, Input, Outputs, SessionKey, SimulatedLeader, crash_at, points_passed,
     },
     store::{Receipt, Stage, Store},
-    sync::{FromLeader, ToLeader},
+    sync::{Connection, FromLeader, ToLeader},
 };
 
 use crate::{
@@ -49,6 +49,8 @@ pub(crate) struct Client {
     /// Whether the leader was told to keep away from the backend, and when, or when it took over.
     pub(crate) offline: bool,
     pub(crate) offline_since: Duration,
+    /// The session that said so.
+    offline_by: u64,
     /// The crash point that will be the last.
     pub(crate) crash_in: Option<u64>,
     /// How much of the log's journal was acknowledged.
@@ -113,6 +115,7 @@ impl Client {
             line: None,
             offline: false,
             offline_since: Duration::ZERO,
+            offline_by: 0,
             crash_in: None,
             safe: 0,
         }
@@ -170,8 +173,12 @@ impl World {
             leader.add_session(SessionKey(*session));
         }
         let (loud, count) = (client.loud, client.sessions.len());
-        // Who has said so is gone.
-        client.offline &= count > 0;
+        // It can be told by whoever has said so, and by whoever has heard of it.
+        let knows = client.sessions.contains_key(&client.offline_by)
+            || client
+                .open()
+                .any(|(_, store)| store.sync_status().connection == Connection::Offline);
+        client.offline &= knows;
         client.offline_since = now;
         client.leader = Some(leader);
         self.clients[index].safe = self.journal_size(index);
@@ -292,6 +299,7 @@ impl World {
             self.note(format_args!("c{index}.{session} > leader: online {online}"));
             self.clients[index].offline = !online;
             self.clients[index].offline_since = self.now;
+            self.clients[index].offline_by = session;
         }
         let input = Input::Session(SessionKey(session), message);
         self.clients[index].mailbox.push(input);
