@@ -18,7 +18,7 @@ pub use input::{BackendInput, BackendRequest, Input, Outputs};
 
 use self::{
     backend::{PageBuffer, Pushing},
-    confirmed::Confirmed,
+    confirmed::{Confirmed, Progress},
 };
 use crate::{
     event::{EncodedEvent, Place, SeqNum},
@@ -184,13 +184,29 @@ impl Leader {
     }
 
     /// Brings the stored state closer to the log while there is nothing else to do; true if it is there.
+    /// What it has to say goes out with the next turn.
     pub(crate) fn catch_up(&mut self) -> bool {
-        match self.final_place() {
-            Ok(place) => self
-                .confirmed
-                .catch_up(&self.log, place, fault::limit(PAGE)),
-            Err(_) => true,
+        let Ok(place) = self.final_place() else {
+            return true;
+        };
+        match self
+            .confirmed
+            .catch_up(&self.log, place, fault::limit(PAGE))
+        {
+            Progress::More => false,
+            Progress::Done => true,
+            Progress::Damaged => {
+                let sessions = self.processor.sessions();
+                let told = sessions.map(|session| (session, FromLeader::Rebuild));
+                self.outbox.extend(told);
+                false
+            }
         }
+    }
+
+    /// Whether there is something to say that no turn has brought.
+    pub(crate) fn has_mail(&self) -> bool {
+        !self.outbox.is_empty()
     }
 
     fn take(&mut self, input: Input) -> Result<(), LeaderError> {

@@ -21,6 +21,9 @@ pub(crate) enum StateError {
     /// The database failed at an event.
     #[error(transparent)]
     Event(Box<MaterializeError>),
+    /// The stored database is damaged.
+    #[error("the stored state is damaged: {0}")]
+    Damaged(String),
     /// The log it is to follow can't be read.
     #[error(transparent)]
     Log(#[from] EventlogError),

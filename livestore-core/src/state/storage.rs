@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, MAIN_DB, OptionalExtension};
 
-use super::{State, ddl};
+use super::{State, StateError, ddl};
 use crate::{
     event::SeqNum,
     fault::{self, Bug},
@@ -55,6 +55,17 @@ impl State {
         match stored_head(&connection, schema)? {
             Some(head) => Self::adopt(connection, schema, head).map(Some),
             None => Ok(None),
+        }
+    }
+
+    /// Looks through the whole database, its indexes included.
+    pub(crate) fn check_soundness(&self) -> Result<(), StateError> {
+        let found: String = self
+            .connection
+            .query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
+        match found.as_str() {
+            "ok" => Ok(()),
+            _ => Err(StateError::Damaged(found)),
         }
     }
 

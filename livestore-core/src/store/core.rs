@@ -183,6 +183,7 @@ impl Core {
                 self.leader = status;
                 self.online = self.online.filter(|online| *online == self.is_offline());
             }
+            FromLeader::Rebuild => self.rebuild(),
             FromLeader::Reset { unsynced } => self.reset(unsynced, &mut news),
             FromLeader::Stopped { reason } => self.stop(reason, &mut news),
         }

@@ -61,6 +61,8 @@ pub enum FromLeader {
         /// The last event that is final.
         floor: SeqNum,
     },
+    /// The state that the session started with was damaged: build it anew from the log.
+    Rebuild,
     /// How the leader is doing.
     Status(LeaderStatus),
     /// The backend is another one than before, so the log was emptied.

@@ -7,7 +7,7 @@ use livestore_core::prelude::*;
 
 use super::{Folder, close};
 use crate::{
-    fixture::{Tag, Todo, TodoCreated, completed, created, dump, schema, todo, todos},
+    fixture::{Tag, Todo, TodoCreated, completed, created, dump, eventually, schema, todo, todos},
     testing::test,
 };
 
@@ -74,6 +74,27 @@ fn a_state_that_is_cut_off_is_built_anew() {
     file.set_len(length / 2).unwrap();
     drop(file);
     assert_rebuilt(&folder, &shown);
+}
+
+/// The store opens with what is there; the leader finds the damage when it has nothing else to do.
+#[test]
+fn a_state_with_overwritten_pages_is_noticed_and_built_anew() {
+    for page in [2, 4, 8] {
+        let (folder, shown) = filled();
+        let path = folder.file(STATE);
+        let mut bytes = fs::read(&path).unwrap();
+        let at = page * 4_096;
+        assert!(bytes.len() > at + 4_096, "{} bytes", bytes.len());
+        bytes[at..at + 4_096].fill(0xa5);
+        fs::write(&path, bytes).unwrap();
+        let store = folder.open();
+        let count = Todo::query().filter(Todo::TEXT.eq("some text")).count();
+        eventually(|| store.query(&count).is_ok_and(|count| count == 1_000));
+        assert_eq!(dump(&store), shown, "page {page}");
+        store.commit(created("new", "")).unwrap();
+        close(store);
+        assert_eq!(todos(&folder.open()).len(), 1_001, "page {page}");
+    }
 }
 
 #[test]
