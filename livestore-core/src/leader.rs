@@ -49,6 +49,10 @@ pub(crate) struct Leader {
     requests: Vec<BackendRequest>,
     /// The status as the sessions were told it last.
     told: Option<LeaderStatus>,
+    /// Images that were handed out to sessions which have not come yet.
+    images_out: usize,
+    /// How many of them were of a damaged state.
+    damaged_out: usize,
     stopped: Option<Arc<str>>,
     now: Duration,
 }
@@ -98,6 +102,8 @@ impl Leader {
             outbox: Outbox::new(),
             requests: Vec::new(),
             told: None,
+            images_out: 0,
+            damaged_out: 0,
             stopped: None,
             now: options.now,
         }
@@ -107,6 +113,11 @@ impl Leader {
     pub(crate) fn add_session(&mut self, session: SessionKey) {
         self.processor.add_session(session);
         self.outbox.push((session, FromLeader::Welcome));
+        self.images_out = self.images_out.saturating_sub(1);
+        if self.damaged_out > 0 {
+            self.damaged_out -= 1;
+            self.outbox.push((session, FromLeader::Rebuild));
+        }
         let status = FromLeader::Status(self.status());
         self.outbox.push((session, status));
         if let Some(reason) = &self.stopped {
@@ -133,6 +144,7 @@ impl Leader {
     pub(crate) fn image(&mut self) -> Option<Image> {
         let place = self.final_place().ok()?;
         let bytes = self.confirmed.image(&self.log, place)?;
+        self.images_out += 1;
         Some(Image { bytes, place })
     }
 
@@ -199,6 +211,8 @@ impl Leader {
                 let sessions = self.processor.sessions();
                 let told = sessions.map(|session| (session, FromLeader::Rebuild));
                 self.outbox.extend(told);
+                // A session too many that starts afresh does no harm.
+                self.damaged_out = std::mem::take(&mut self.images_out);
                 false
             }
         }

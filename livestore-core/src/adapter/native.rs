@@ -127,7 +127,9 @@ async fn find_or_start(directory: &Path, setup: Setup) -> Result<Arc<Handle>, Ad
         };
         match ended {
             // An error means that the thread is gone without a word, which is an end too.
-            Some(ended) => drop(ended.await),
+            Some(ended) => {
+                let _ = ended.await;
+            }
             None => break,
         }
     }
@@ -289,7 +291,7 @@ impl LeaderLink for Link {
         Box::pin(async move {
             if leader.upgrade().is_none() {
                 // An error means that the thread is gone without a word, which is an end too.
-                drop(ended.await);
+                let _ = ended.await;
             }
         })
     }

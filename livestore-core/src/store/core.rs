@@ -295,7 +295,7 @@ impl Core {
                 self.rebuilding = Some(state);
                 self.skipped = 0;
                 let pull = self.session.restart();
-                self.outbox.push(pull);
+                self.outbox.extend(pull);
             }
             Err(error) => tracing::error!(%error, "there is no memory for another state"),
         }

@@ -22,7 +22,7 @@ const CLIENT_ID: &str = "client-id";
 pub(super) struct Place {
     folder: PathBuf,
     /// Locked; the system unlocks it when the process ends, however it ends.
-    _lock: File,
+    lock: File,
 }
 
 /// Makes a store's folder and returns its one true path.
@@ -90,7 +90,7 @@ impl Place {
             .map_err(|error| failed(&path, &error))?;
         Ok(Self {
             folder: folder.to_owned(),
-            _lock: lock,
+            lock,
         })
     }
 
@@ -101,6 +101,14 @@ impl Place {
 
     pub(super) fn state(&self) -> PathBuf {
         self.folder.join(STATE)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that is being started by another thread has a copy
+        // of it for a moment, and that would keep the lock.
+        let _ = self.lock.unlock();
     }
 }
 

@@ -186,7 +186,7 @@ fn an_answer_without_common_ground_makes_the_session_start_over() {
     let step = bench.answer(elsewhere, Vec::new());
     assert_eq!(step, Step::Rebuild);
     let pull = bench.session.restart();
-    assert!(is_pull(Some(&pull), Place::ROOT));
+    assert!(is_pull(pull.as_ref(), Place::ROOT));
     let log = theirs(SeqNum::ROOT, &["1", "2", "3", "4", "5"]);
     bench.answer(Place::ROOT, log);
     let push = bench.session.next_push().unwrap();
@@ -252,4 +252,19 @@ fn ses_28_events_the_session_does_not_know_advance_its_head_all_the_same() {
     let plan = plan(bench.news(Place::ROOT, unknown));
     assert_eq!(plan.upstream.len(), 1, "the state is asked to apply it");
     assert_eq!(bench.session.local_head(), number("e1"));
+}
+
+#[test]
+fn a_session_that_starts_over_while_it_is_asking_waits_for_the_answer_and_asks_again() {
+    let mut bench = Bench::at(Place::ROOT, SeqNum::ROOT);
+    bench.session.welcome();
+    assert_eq!(bench.session.restart(), None, "one question at a time");
+    let stale = bench.answer(Place::ROOT, theirs(SeqNum::ROOT, &["1"]));
+    let Step::Send(pull) = stale else {
+        panic!("{stale:?}");
+    };
+    assert!(is_pull(Some(&pull), Place::ROOT));
+    let log = theirs(SeqNum::ROOT, &["1", "2"]);
+    assert!(matches!(bench.answer(Place::ROOT, log), Step::Reconcile(_)));
+    assert!(bench.session.is_live());
 }
