@@ -7,7 +7,9 @@ use livestore_core::prelude::*;
 
 use super::{Folder, close};
 use crate::{
-    fixture::{Tag, Todo, TodoCreated, completed, created, dump, eventually, schema, todo, todos},
+    fixture::{
+        Draft, Tag, Todo, TodoCreated, completed, created, dump, eventually, schema, todo, todos,
+    },
     testing::test,
 };
 
