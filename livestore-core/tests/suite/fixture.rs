@@ -209,17 +209,18 @@ pub(crate) fn todos(store: &Store) -> Vec<Todo> {
 
 /// Everything the state holds, as text.
 pub(crate) fn dump(store: &Store) -> String {
-    let tags = store
-        .query(
-            &Tag::query()
-                .order_by(Tag::TODO.asc())
-                .order_by(Tag::LABEL.asc()),
-        )
-        .unwrap();
-    let drafts = store
-        .query(&Draft::query().order_by(Draft::SESSION_ID.asc()))
-        .unwrap();
-    format!("{:?} {tags:?} {drafts:?}", todos(store))
+    try_dump(store).unwrap()
+}
+
+pub(crate) fn try_dump(store: &Store) -> Result<String, livestore_core::query::QueryError> {
+    let todos = store.query(&Todo::query().order_by(Todo::ID.asc()))?;
+    let tags = store.query(
+        &Tag::query()
+            .order_by(Tag::TODO.asc())
+            .order_by(Tag::LABEL.asc()),
+    )?;
+    let drafts = store.query(&Draft::query().order_by(Draft::SESSION_ID.asc()))?;
+    Ok(format!("{todos:?} {tags:?} {drafts:?}"))
 }
 
 /// Numbers that look random and are the same in every run.

@@ -8,7 +8,7 @@ use livestore_core::prelude::*;
 use super::{Folder, close};
 use crate::{
     fixture::{
-        Draft, Tag, Todo, TodoCreated, completed, created, dump, eventually, schema, todo, todos,
+        Tag, Todo, TodoCreated, completed, created, dump, eventually, schema, todo, todos, try_dump,
     },
     testing::test,
 };
@@ -96,12 +96,7 @@ fn a_state_with_overwritten_pages_is_noticed_and_built_anew() {
             r#"id: "9", text: "some text", completed: false"#,
             r#"id: "9", text: "some text", completed: true"#,
         );
-        let readable = || {
-            store.query(&Todo::query()).is_ok()
-                && store.query(&Tag::query()).is_ok()
-                && store.query(&Draft::query()).is_ok()
-        };
-        eventually(|| readable() && dump(&store) == sound);
+        eventually(|| try_dump(&store).is_ok_and(|shown| shown == sound));
         eventually(|| store.commit(created("new", "")).is_ok());
         close(store);
         assert_eq!(todos(&folder.open()).len(), 1_001, "page {page}");
