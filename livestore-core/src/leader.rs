@@ -49,6 +49,8 @@ pub(crate) struct Leader {
     requests: Vec<BackendRequest>,
     /// The status as the sessions were told it last.
     told: Option<LeaderStatus>,
+    /// Sessions that have not been told the status yet.
+    newcomers: Vec<SessionKey>,
     /// Images that were handed out to sessions which have not come yet.
     images_out: usize,
     /// How many of them were of a damaged state.
@@ -102,6 +104,7 @@ impl Leader {
             outbox: Outbox::new(),
             requests: Vec::new(),
             told: None,
+            newcomers: Vec::new(),
             images_out: 0,
             damaged_out: 0,
             stopped: None,
@@ -118,8 +121,7 @@ impl Leader {
             self.damaged_out -= 1;
             self.outbox.push((session, FromLeader::Rebuild));
         }
-        let status = FromLeader::Status(self.status());
-        self.outbox.push((session, status));
+        self.newcomers.push(session);
         if let Some(reason) = &self.stopped {
             let reason = Arc::clone(reason);
             self.outbox.push((session, FromLeader::Stopped { reason }));
@@ -361,12 +363,16 @@ impl Leader {
                 .map(|session| (*session, FromLeader::Status(before.clone())));
             self.outbox.splice(0..0, messages);
         }
-        if status != before {
-            let messages = sessions
-                .iter()
-                .map(|session| (*session, FromLeader::Status(status.clone())));
-            self.outbox.extend(messages);
-        }
+        let newcomers = std::mem::take(&mut self.newcomers);
+        let told = if status == before {
+            newcomers
+        } else {
+            sessions
+        };
+        self.outbox.extend(
+            told.into_iter()
+                .map(|session| (session, FromLeader::Status(status.clone()))),
+        );
     }
 
     fn status(&self) -> LeaderStatus {
