@@ -28,7 +28,7 @@ pub(crate) enum Bar {
 pub(crate) const NEAR_THE_FLOOR: f64 = 2.0;
 
 #[rustfmt::skip]
-const TARGETS: [Target; 16] = [
+const TARGETS: [Target; 20] = [
     target("commit-1by1.p50", 0.885, Better(40.0)),
     target("commit-1by1.throughput", 756.0, Better(40.0)),
     target("commit-1by1.drain", 2_359.0, Better(40.0)),
@@ -41,6 +41,10 @@ const TARGETS: [Target; 16] = [
     target("fanout-rows-1000.commit-1-row", 16.8, Better(200.0)),
     target("fanout-rows-1000.callbacks-per-commit", 1_000.0, Better(1_000.0)),
     target("fanout-rows-1000.subscribe-1000", 416.0, Better(20.0)),
+    target("sync-roundtrip.p50", 13.4, Better(10.0)),
+    target("sync-push-1000", 2_413.0, Better(25.0)),
+    target("sync-catchup-10000", 9_023.0, Better(25.0)),
+    target("sync-rebase-100-over-1000.a-synced", 2_927.0, Better(25.0)),
     target("ui-rows.toggle-one.dom", 12.9, Better(20.0)),
     target("ui-rows.create-1000.dom", 279.0, Better(5.0)),
     target("bundle.todomvc.brotli", 684_000.0, AtMost(450_000.0)),

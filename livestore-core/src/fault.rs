@@ -46,6 +46,8 @@ mod switch {
         static BUG: Cell<Option<Bug>> = const { Cell::new(None) };
         static CRASH: Cell<Option<u64>> = const { Cell::new(None) };
         static POINTS: Cell<u64> = const { Cell::new(0) };
+        static IDS: Cell<Option<u64>> = const { Cell::new(None) };
+        static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
     }
 
     /// What a crash unwinds with.
@@ -67,6 +69,30 @@ mod switch {
         POINTS.get()
     }
 
+    /// Makes event ids in this thread follow from a seed, so that a run can be repeated byte by byte.
+    pub fn seed_ids(seed: Option<u64>) {
+        IDS.set(seed);
+    }
+
+    /// Caps, in this thread, how much is taken in one piece: pages, batches and buffers that no small
+    /// log would ever fill.
+    pub fn set_limit(limit: Option<usize>) {
+        LIMIT.set(limit.unwrap_or(usize::MAX));
+    }
+
+    pub(crate) fn limit(normal: usize) -> usize {
+        normal.min(LIMIT.get())
+    }
+
+    pub(crate) fn next_ids() -> Option<u64> {
+        let seed = IDS.get()?;
+        // SplitMix64: neighbouring seeds give numbers far apart.
+        let next = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        IDS.set(Some(next));
+        let mixed = (next ^ (next >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        Some(mixed ^ (mixed >> 27))
+    }
+
     pub(crate) fn has(bug: Bug) -> bool {
         BUG.get() == Some(bug)
     }
@@ -85,9 +111,9 @@ mod switch {
 }
 
 #[cfg(feature = "simulation")]
-pub use switch::{Crash, crash_at, points_passed, set_bug};
+pub use switch::{Crash, crash_at, points_passed, seed_ids, set_bug, set_limit};
 #[cfg(feature = "simulation")]
-pub(crate) use switch::{crash_point, has};
+pub(crate) use switch::{crash_point, has, limit, next_ids};
 
 /// Whether a bug is switched on.
 #[cfg(not(feature = "simulation"))]
@@ -98,3 +124,15 @@ pub(crate) const fn has(_: Bug) -> bool {
 /// A moment at which the process may die.
 #[cfg(not(feature = "simulation"))]
 pub(crate) const fn crash_point(_: &'static str) {}
+
+/// How much is taken in one piece.
+#[cfg(not(feature = "simulation"))]
+pub(crate) const fn limit(normal: usize) -> usize {
+    normal
+}
+
+/// Where a session's ids start, if not at random.
+#[cfg(not(feature = "simulation"))]
+pub(crate) const fn next_ids() -> Option<u64> {
+    None
+}

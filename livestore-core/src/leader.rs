@@ -18,7 +18,7 @@ pub use input::{BackendInput, BackendRequest, Input, Outputs};
 
 use self::{
     backend::{PageBuffer, Pushing},
-    confirmed::Confirmed,
+    confirmed::{Confirmed, Progress},
 };
 use crate::{
     event::{EncodedEvent, Place, SeqNum},
@@ -50,6 +50,12 @@ pub(crate) struct Leader {
     /// The status as the sessions were told it last.
     told: Option<LeaderStatus>,
     storage: Storage,
+    /// Sessions that have not been told the status yet.
+    newcomers: Vec<SessionKey>,
+    /// Images that were handed out to sessions which have not come yet.
+    images_out: usize,
+    /// How many of them were of a damaged state.
+    damaged_out: usize,
     stopped: Option<Arc<str>>,
     now: Duration,
 }
@@ -102,6 +108,9 @@ impl Leader {
             requests: Vec::new(),
             told: None,
             storage: options.storage,
+            newcomers: Vec::new(),
+            images_out: 0,
+            damaged_out: 0,
             stopped: None,
             now: options.now,
         }
@@ -111,8 +120,12 @@ impl Leader {
     pub(crate) fn add_session(&mut self, session: SessionKey) {
         self.processor.add_session(session);
         self.outbox.push((session, FromLeader::Welcome));
-        let status = FromLeader::Status(self.status());
-        self.outbox.push((session, status));
+        self.images_out = self.images_out.saturating_sub(1);
+        if self.damaged_out > 0 {
+            self.damaged_out -= 1;
+            self.outbox.push((session, FromLeader::Rebuild));
+        }
+        self.newcomers.push(session);
         if let Some(reason) = &self.stopped {
             let reason = Arc::clone(reason);
             self.outbox.push((session, FromLeader::Stopped { reason }));
@@ -135,12 +148,19 @@ impl Leader {
     /// Returns the state a session can start with: an image of the stored one, if there is any. The
     /// session pulls what it lacks, which is faster than waiting for it here, and can be watched.
     pub(crate) fn image(&mut self) -> Option<Image> {
-        self.confirmed.image(&self.log)
+        let image = self.confirmed.image(&self.log)?;
+        self.images_out += 1;
+        Some(image)
     }
 
     /// Returns the log as the bytes of a database.
     pub(crate) fn export_log(&mut self) -> Result<Vec<u8>, EventlogError> {
         self.log.export()
+    }
+
+    #[cfg(feature = "simulation")]
+    pub(crate) fn said(&mut self) -> Outbox {
+        std::mem::take(&mut self.outbox)
     }
 
     /// Gives up the log.
@@ -186,11 +206,31 @@ impl Leader {
     }
 
     /// Brings the stored state closer to the log while there is nothing else to do; true if it is there.
+    /// What it has to say goes out with the next turn.
     pub(crate) fn catch_up(&mut self) -> bool {
-        match self.final_place() {
-            Ok(place) => self.confirmed.catch_up(&self.log, place, PAGE),
-            Err(_) => true,
+        let Ok(place) = self.final_place() else {
+            return true;
+        };
+        match self
+            .confirmed
+            .catch_up(&self.log, place, fault::limit(PAGE))
+        {
+            Progress::More => false,
+            Progress::Done => true,
+            Progress::Damaged => {
+                let sessions = self.processor.sessions();
+                let told = sessions.map(|session| (session, FromLeader::Rebuild));
+                self.outbox.extend(told);
+                // A session too many that starts afresh does no harm.
+                self.damaged_out = std::mem::take(&mut self.images_out);
+                false
+            }
         }
+    }
+
+    /// Whether there is something to say that no turn has brought.
+    pub(crate) fn has_mail(&self) -> bool {
+        !self.outbox.is_empty()
     }
 
     fn take(&mut self, input: Input) -> Result<(), LeaderError> {
@@ -241,7 +281,7 @@ impl Leader {
         } else {
             self.log.last_up_to(floor)?
         };
-        let events = self.log.events_after(after.seq, PAGE)?;
+        let events = self.log.events_after(after.seq, fault::limit(PAGE))?;
         let answer = self.processor.answer(session, after, events);
         self.outbox.push((session, answer));
         Ok(())
@@ -313,18 +353,34 @@ impl Leader {
         }
     }
 
-    /// Tells the sessions how it is doing, if that is news.
+    /// Tells the sessions how it is doing, if that is news: before what they are told of the log, so
+    /// that no receipt is ahead of the status, but that the first pull is over after it, since a boot
+    /// waits for that and for what was pulled.
     fn tell_status(&mut self) {
         let status = self.status();
-        if self.told.as_ref() == Some(&status) {
-            return;
-        }
+        let told = self.told.replace(status.clone());
+        let told = told.unwrap_or_else(|| status.clone());
+        let before = LeaderStatus {
+            initial_sync: told.initial_sync,
+            ..status.clone()
+        };
         let sessions: Vec<_> = self.processor.sessions().collect();
-        for session in sessions {
-            self.outbox
-                .push((session, FromLeader::Status(status.clone())));
+        if before != told {
+            let messages = sessions
+                .iter()
+                .map(|session| (*session, FromLeader::Status(before.clone())));
+            self.outbox.splice(0..0, messages);
         }
-        self.told = Some(status);
+        let newcomers = std::mem::take(&mut self.newcomers);
+        let told = if status == before {
+            newcomers
+        } else {
+            sessions
+        };
+        self.outbox.extend(
+            told.into_iter()
+                .map(|session| (session, FromLeader::Status(status.clone()))),
+        );
     }
 
     fn status(&self) -> LeaderStatus {

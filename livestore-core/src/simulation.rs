@@ -11,10 +11,10 @@ use crate::{
     leader::{Leader, LeaderOptions, StateFile},
     schema::Schema,
     store::Image,
-    sync::SyncOptions,
+    sync::{Outbox, SyncOptions},
 };
 pub use crate::{
-    fault::{Bug, Crash, crash_at, points_passed, set_bug},
+    fault::{Bug, Crash, crash_at, points_passed, seed_ids, set_bug, set_limit},
     leader::{BackendInput, BackendRequest, Input, Outputs},
     sync::SessionKey,
 };
@@ -66,6 +66,11 @@ impl SimulatedLeader {
     /// Takes a turn.
     pub fn turn(&mut self, now: Duration, inputs: Vec<Input>) -> Outputs {
         self.0.turn(now, inputs)
+    }
+
+    /// Takes out what a turn that crashed had to say already: some of it may have been sent.
+    pub fn said(&mut self) -> Outbox {
+        self.0.said()
     }
 
     /// Brings the stored state closer to the log; true when it is there.

@@ -33,7 +33,7 @@ use crate::{
     query::{Query, QueryError},
     reactive::Watch,
     schema::Schema,
-    sync::{SyncStatus, ToLeader},
+    sync::SyncStatus,
 };
 
 /// A client's view of a store: commit events, query state, follow live queries.
@@ -138,10 +138,7 @@ impl Store {
     /// Connects to the backend, or keeps away from it: the app's offline switch, for all sessions of
     /// this client. Nothing happens without a backend.
     pub fn set_online(&self, online: bool) {
-        self.shared
-            .lock()
-            .outbox
-            .push(ToLeader::SetOnline { online });
+        self.shared.lock().set_online(online);
         self.shared.flush();
     }
 
@@ -178,7 +175,8 @@ impl Store {
     /// closes.
     ///
     /// Later commits and queries fail with [`Error::Closed`]; subscribers hear nothing more. A second
-    /// call waits for the same end. What the backend has not confirmed by then is pushed when the
+    /// call waits for the same end. When this was a client's last session, its leader has closed its
+    /// files by the time it returns. What the backend has not confirmed by then is pushed when the
     /// store is opened again.
     ///
     /// # Errors
@@ -193,7 +191,12 @@ impl Store {
         drop(nodes);
         self.shared.flush();
         let persisted = self.shared.progress.all_persisted().await;
+        let closed = self.shared.link.with(|link| link.closed());
         self.shared.link.close();
+        self.shared.progress.close();
+        if let Some(closed) = closed {
+            closed.await;
+        }
         persisted.map_err(|error| Error::Stopped {
             store: self.id().to_string(),
             reason: error.to_string(),

@@ -2,16 +2,50 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+/// The test attribute of the platform.
+#[macro_use]
+mod testing {
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) use core::prelude::v1::test;
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[cfg(target_arch = "wasm32")]
+    wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+    /// Runs an async test in the browser's loop, or natively in the test's thread.
+    macro_rules! awaited {
+        ($($(#[$attribute:meta])* async fn $name:ident() $body:block)*) => {$(
+            $(#[$attribute])*
+            #[cfg(target_arch = "wasm32")]
+            #[wasm_bindgen_test::wasm_bindgen_test]
+            async fn $name() $body
+
+            $(#[$attribute])*
+            #[cfg(not(target_arch = "wasm32"))]
+            #[test]
+            fn $name() {
+                futures::executor::block_on(async $body);
+            }
+        )*};
+    }
+}
+
 #[path = "suite/boot.rs"]
 mod boot;
 #[path = "suite/commit.rs"]
 mod commit;
+#[path = "suite/events.rs"]
+mod events;
 #[path = "suite/fixture.rs"]
 mod fixture;
 #[path = "suite/leader.rs"]
 mod leader;
 #[path = "suite/live.rs"]
 mod live;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "suite/native.rs"]
+mod native;
 #[path = "suite/query.rs"]
 mod query;
 #[path = "suite/receipt.rs"]
@@ -22,14 +56,5 @@ mod replay;
 mod schema;
 #[path = "suite/seq.rs"]
 mod seq;
-
-/// The test attribute of the platform.
-mod testing {
-    #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) use core::prelude::v1::test;
-    #[cfg(target_arch = "wasm32")]
-    pub(crate) use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    #[cfg(target_arch = "wasm32")]
-    wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
-}
+#[path = "suite/sync.rs"]
+mod sync;

@@ -1,4 +1,4 @@
-//! The developer commands, started with `cargo xtask`: set-up, serve, build, test, bench.
+//! The developer commands, started with `cargo xtask`: set-up, serve, build, test, bench, simulate.
 //!
 //! This file holds the dispatch and the help; each command has a module, and `setup` prepares the machine for all of them.
 
@@ -10,6 +10,7 @@ mod failure;
 mod process;
 mod serve;
 mod setup;
+mod simulate;
 mod test;
 mod trunk;
 mod version;
@@ -35,6 +36,10 @@ cargo xtask test [SUITE...] [-- ARGUMENTS]
 
 cargo xtask bench [native|browser] [ARGUMENTS]
     Runs the benchmarks, or one half of them.
+
+cargo xtask simulate [--seeds N] [--from SEED] [--keep-going] [--seed SEED [--trace]] [--bug NAME]
+    Plays seeds of the deterministic simulation on all cores (1000 from 0, unless told otherwise) until
+    one fails, or a single one. A bug is a deliberate fault in the engine, which must be found.
 
 cargo xtask setup
     Only prepares the machine.
@@ -68,6 +73,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "build" => trunk::run(&workspace, rest)?,
         "test" => return test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest)?,
+        "simulate" => return simulate::run(&workspace, rest),
         "setup" => {
             arguments::none(rest)?;
             setup::prepare(&workspace, setup::Needs::ALL)?;

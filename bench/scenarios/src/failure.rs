@@ -27,6 +27,9 @@ pub enum Failure {
     /// A floor's statement failed.
     #[error("sqlite failed: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// There is no place for a store's files.
+    #[error("files cannot be made: {0}")]
+    Files(#[from] std::io::Error),
     /// The page did not do what it should.
     #[error("the page failed: {0}")]
     Page(String),

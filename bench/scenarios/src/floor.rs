@@ -5,7 +5,9 @@
 
 pub(crate) mod commit;
 pub(crate) mod fanout;
+pub(crate) mod group_commit;
 pub(crate) mod query_hot;
+pub(crate) mod sync;
 
 use rusqlite::{Connection, Params, Row, Statement};
 use serde::Serialize;
@@ -33,15 +35,21 @@ const LOG: &str = "CREATE TABLE eventlog (seq_global INTEGER NOT NULL, seq_clien
 const CLIENT: &str = "0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b";
 const SESSION: &str = "0190a1b2-c3d4-7e5f-8a6b-3c4d5e6f7a8b";
 
-/// A state database and a log, both in memory.
+/// A state database in memory, and a log.
 pub(crate) struct Bare {
     pub(crate) state: Connection,
     log: Connection,
 }
 
 impl Bare {
+    /// Opens both in memory.
     pub(crate) fn open() -> rusqlite::Result<Self> {
-        let (state, log) = (Connection::open_in_memory()?, Connection::open_in_memory()?);
+        Self::with_log(Connection::open_in_memory()?)
+    }
+
+    /// Makes the log in this database.
+    pub(crate) fn with_log(log: Connection) -> rusqlite::Result<Self> {
+        let state = Connection::open_in_memory()?;
         state.execute_batch(STATE)?;
         log.execute_batch(LOG)?;
         Ok(Self { state, log })
@@ -60,7 +68,15 @@ impl Bare {
         Ok(bare)
     }
 
-    /// Prepares all that a commit needs.
+    pub(crate) fn todos(&self) -> rusqlite::Result<usize> {
+        read_count(&mut self.state.prepare("SELECT count(*) FROM todos")?, ())
+    }
+
+    pub(crate) fn events(&self) -> rusqlite::Result<usize> {
+        read_count(&mut self.log.prepare("SELECT count(*) FROM eventlog")?, ())
+    }
+
+    /// Prepares all that a commit or a rebase needs.
     pub(crate) fn writer(&self) -> rusqlite::Result<Writer<'_>> {
         let (state, log) = (&self.state, &self.log);
         Ok(Writer {
@@ -68,13 +84,16 @@ impl Bare {
             release: state.prepare("RELEASE floor")?,
             insert_todo: state.prepare("INSERT INTO todos (id, text) VALUES (?1, ?2)")?,
             insert_issue: state.prepare("INSERT INTO issues VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?,
+            delete_todo: state.prepare("DELETE FROM todos WHERE id = ?1")?,
             complete_todo: state.prepare("UPDATE todos SET completed = 1 WHERE id = ?1")?,
             set_head: state.prepare(
                 "UPDATE head SET seq_global = ?1, seq_client = ?2, seq_rebase_generation = ?3 WHERE id = 1",
             )?,
             begin: log.prepare("BEGIN IMMEDIATE")?,
             append: log.prepare("INSERT INTO eventlog VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?,
+            truncate: log.prepare("DELETE FROM eventlog WHERE (seq_global, seq_client) > (?1, ?2)")?,
             commit: log.prepare("COMMIT")?,
+            state_head: 0,
             head: 0,
         })
     }
@@ -86,11 +105,14 @@ pub(crate) struct Writer<'a> {
     release: Statement<'a>,
     insert_todo: Statement<'a>,
     insert_issue: Statement<'a>,
+    delete_todo: Statement<'a>,
     complete_todo: Statement<'a>,
     set_head: Statement<'a>,
     begin: Statement<'a>,
     append: Statement<'a>,
+    truncate: Statement<'a>,
     commit: Statement<'a>,
+    state_head: i64,
     head: i64,
 }
 
@@ -101,16 +123,43 @@ impl Writer<'_> {
         &mut self,
         event: &str,
         args: &[String],
+        write: impl FnMut(&mut Self, usize) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<()> {
+        self.write(&[], args.len(), write)?;
+        self.append(&[], event, args)
+    }
+
+    /// The state's half of a commit, or of a rebase that takes the last todos out first.
+    pub(crate) fn write(
+        &mut self,
+        taken_out: &[TodoCreated],
+        events: usize,
         mut write: impl FnMut(&mut Self, usize) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<()> {
         self.savepoint.execute(())?;
-        for i in 0..args.len() {
+        for todo in taken_out.iter().rev() {
+            self.delete_todo.execute([&todo.id])?;
+        }
+        for i in 0..events {
             write(self, i)?;
         }
-        self.set_head
-            .execute((self.head + args.len() as i64, 0, 0))?;
-        self.release.execute(())?;
+        self.state_head += events as i64 - taken_out.len() as i64;
+        self.set_head.execute((self.state_head, 0, 0))?;
+        self.release.execute(()).map(drop)
+    }
+
+    /// The log's half.
+    pub(crate) fn append(
+        &mut self,
+        taken_out: &[TodoCreated],
+        event: &str,
+        args: &[String],
+    ) -> rusqlite::Result<()> {
         self.begin.execute(())?;
+        if !taken_out.is_empty() {
+            self.head -= taken_out.len() as i64;
+            self.truncate.execute((self.head, 0))?;
+        }
         for args in args {
             let parent = self.head;
             self.head += 1;

@@ -1,24 +1,29 @@
 //! The benchmark scenarios: what is done, how often, when it ends and what must have happened by then.
 //!
 //! Every scenario runs on a store and, as its floor, as the same statements straight on SQLite. Nothing in here knows
-//! on which platform it runs: the clock comes from a [`Host`]. Starting browsers, printing and comparing with targets
+//! on which platform it runs, but for the place of logs that last: the clock comes from a [`Host`]. Starting browsers, printing and comparing with targets
 //! is the business of `livestore-bench`.
 
+mod client;
 mod commit;
 mod data;
 mod failure;
 mod fanout;
 mod floor;
 mod fresh;
+mod group_commit;
 mod laps;
+mod latest;
 mod line;
 mod list;
+mod place;
 pub mod protocol;
 mod query_hot;
 mod sample;
 mod scenario;
 mod schema;
 mod selection;
+mod sync;
 
 pub use data::{todo_id, todos};
 pub use failure::{Failure, check};

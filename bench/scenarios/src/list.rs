@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     commit,
     failure::Failure,
-    fanout, floor, query_hot,
+    fanout, floor, group_commit, query_hot,
     sample::Samples,
     scenario::{Host, Scenario},
+    sync,
 };
 
 /// A scenario's name, how many runs count, what a run does on the store, and what on the floor below.
@@ -27,6 +28,8 @@ pub fn scenarios() -> Vec<Scenario> {
     let mut all = commits();
     all.extend(queries());
     all.extend(fanouts());
+    all.extend(syncs());
+    all.extend(durable());
     all
 }
 
@@ -121,6 +124,44 @@ fn fanouts() -> Vec<Scenario> {
             floor::fanout::rows(host)
         ),
     ]
+}
+
+fn syncs() -> Vec<Scenario> {
+    vec![
+        scenario!(
+            "sync-roundtrip",
+            15,
+            |host| sync::round_trip(host),
+            floor::sync::round_trip(host)
+        ),
+        scenario!(
+            "sync-push-1000",
+            15,
+            |host| sync::push(host),
+            floor::sync::push(host)
+        ),
+        scenario!(
+            "sync-catchup-10000",
+            10,
+            |host| sync::catch_up(host),
+            floor::sync::catch_up(host)
+        ),
+        scenario!(
+            "sync-rebase-100-over-1000",
+            15,
+            |host| sync::rebase(host),
+            floor::sync::rebase(host)
+        ),
+    ]
+}
+
+fn durable() -> Vec<Scenario> {
+    vec![scenario!(
+        "group-commit",
+        10,
+        |host| group_commit::group_commit(host),
+        floor::group_commit::group_commit(host)
+    )]
 }
 
 /// What a cold run starts with.

@@ -217,10 +217,14 @@ impl Desk {
 
     /// Does some of the work that can wait; true when there is none left.
     pub(super) fn catch_up(&self) -> bool {
-        lock(&self.seat)
-            .leader
-            .as_mut()
-            .is_none_or(Leader::catch_up)
+        let (done, has_mail) = match &mut lock(&self.seat).leader {
+            Some(leader) => (leader.catch_up(), leader.has_mail()),
+            None => (true, false),
+        };
+        if has_mail {
+            self.turn([]);
+        }
+        done
     }
 
     /// Sends the leader away and returns its log.

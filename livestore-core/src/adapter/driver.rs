@@ -60,29 +60,55 @@ pub(super) async fn drive(
         tasks: FuturesUnordered::new(),
         wake_at: None,
     };
-    let mut alarm: LocalTask = Box::pin(futures::future::pending());
+    let mut alarm = Alarm::off();
     loop {
-        let mut rung = alarm.as_mut().fuse();
+        let mut rung = alarm.timer.as_mut().fuse();
         select_biased! {
             command = commands.next() => match command {
                 Some(Command::Request(request)) => driver.carry_out(request),
                 Some(Command::WakeAt(at)) => {
-                    if driver.wake_at != at {
-                        driver.wake_at = at;
-                        alarm = match at {
-                            Some(at) => sleep(at.saturating_sub(clock.now())),
-                            None => Box::pin(futures::future::pending()),
-                        };
-                    }
+                    driver.wake_at = at;
+                    alarm.ring_by(at, clock);
                 }
                 None => return,
             },
             () = driver.tasks.select_next_some() => {}
             () = rung => {
-                driver.wake_at = None;
-                alarm = Box::pin(futures::future::pending());
-                (driver.turn)(Input::Woken);
+                alarm = Alarm::off();
+                match driver.wake_at {
+                    Some(at) if at <= clock.now() => {
+                        driver.wake_at = None;
+                        (driver.turn)(Input::Woken);
+                    }
+                    at => alarm.ring_by(at, clock),
+                }
             }
+        }
+    }
+}
+
+/// The one timer. The leader's time moves on with everything it hears: a timer that was set for an
+/// earlier one is left to ring and set anew then, which is rare, rather than at every message.
+struct Alarm {
+    set_for: Option<Duration>,
+    timer: LocalTask,
+}
+
+impl Alarm {
+    fn off() -> Self {
+        Self {
+            set_for: None,
+            timer: Box::pin(futures::future::pending()),
+        }
+    }
+
+    /// Makes it ring at this time or before.
+    fn ring_by(&mut self, at: Option<Duration>, clock: Clock) {
+        if let Some(at) = at
+            && self.set_for.is_none_or(|set_for| at < set_for)
+        {
+            self.set_for = Some(at);
+            self.timer = sleep(at.saturating_sub(clock.now()));
         }
     }
 }

@@ -80,6 +80,8 @@ struct Handle {
     desk: Arc<Desk>,
     notes: UnboundedSender<Note>,
     client_id: ClientId,
+    /// Done when the leader's files are closed.
+    ended: Shared<oneshot::Receiver<()>>,
 }
 
 /// What the leader's thread is asked for.
@@ -126,7 +128,9 @@ async fn find_or_start(directory: &Path, setup: Setup) -> Result<Arc<Handle>, Ad
         };
         match ended {
             // An error means that the thread is gone without a word, which is an end too.
-            Some(ended) => drop(ended.await),
+            Some(ended) => {
+                let _ = ended.await;
+            }
             None => break,
         }
     }
@@ -175,16 +179,18 @@ fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>,
         })
     })
     .map_err(AdapterError::new)?;
+    let ended = ended.shared();
     let leader = Arc::new(Handle {
         desk,
         notes,
         client_id,
+        ended: ended.clone(),
     });
     leaders.insert(
         folder,
         Running {
             leader: Arc::downgrade(&leader),
-            ended: ended.shared(),
+            ended,
         },
     );
     Ok(leader)
@@ -290,6 +296,17 @@ impl LeaderLink for Link {
         Box::pin(
             log.map(|log| log.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))),
         )
+    }
+
+    fn closed(&self) -> LinkFuture<()> {
+        let leader = Arc::downgrade(&self.leader);
+        let ended = self.leader.ended.clone();
+        Box::pin(async move {
+            if leader.upgrade().is_none() {
+                // An error means that the thread is gone without a word, which is an end too.
+                let _ = ended.await;
+            }
+        })
     }
 }
 

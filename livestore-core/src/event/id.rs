@@ -101,7 +101,7 @@ impl EventId {
     /// Returns where a session's ids start, so far from those of all other sessions that they don't meet.
     pub(crate) fn random_start() -> Self {
         // The last 32 bits of a version 7 UUID are random; 31 are left to count in, and SQLite's sign bit.
-        let (_, low) = Uuid::now_v7().as_u64_pair();
+        let low = crate::fault::next_ids().unwrap_or_else(|| Uuid::now_v7().as_u64_pair().1);
         Self((low & 0xffff_ffff) << 31 | 1)
     }
 

@@ -1,3 +1,7 @@
+//! The log: appending, reading, refusing what is none.
+
+mod changes;
+
 use rusqlite::Connection;
 
 use super::{Eventlog, EventlogError, format::APPLICATION_ID};

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::{BackendInput, BackendRequest, Leader, LeaderError};
 use crate::{
-    event::{EncodedEvent, GlobalEvent, Place},
+    event::{EncodedEvent, EventId, GlobalEvent, Place},
     fault::{self, Bug},
     sync::{
         BackendError, Change, Cursor, FromLeader, OnBackendMismatch, PageInfo, PullPage,
-        PulledEvent, PushError, Upstream, UpstreamEffect,
+        PulledEvent, PushError, RejectedEvent, Upstream, UpstreamEffect,
     },
 };
 
@@ -25,12 +25,26 @@ pub(super) struct PageBuffer {
 }
 
 /// The push that is under way.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Pushing {
-    /// Its last event.
-    last: Place,
-    /// Its first event's number.
-    first: u64,
+    /// Its events, as they stood when it was sent: until the answer comes the pull may move them.
+    places: Vec<Place>,
+    /// The backend head that it followed.
+    after: u64,
+}
+
+impl Pushing {
+    /// Returns the events that a rejection names, with the reasons.
+    fn named(&self, rejections: &[RejectedEvent]) -> Vec<(EventId, Arc<str>)> {
+        let named = rejections.iter().filter_map(|rejection| {
+            let place = self
+                .places
+                .iter()
+                .find(|place| place.seq.global == rejection.seq_num)?;
+            Some((place.id, Arc::clone(&rejection.reason)))
+        });
+        named.collect()
+    }
 }
 
 impl Leader {
@@ -120,12 +134,12 @@ impl Leader {
             .as_ref()
             .map_or(0, |upstream| upstream.options().push_batch);
         let batch = self.log.synced_after(self.log.sync().backend_head, limit)?;
-        let (Some(first), Some(last)) = (batch.first(), batch.last()) else {
+        let Some(last) = batch.last() else {
             return Ok(());
         };
         self.pushing = Some(Pushing {
-            last: last.place(),
-            first: first.seq.global,
+            places: batch.iter().map(EncodedEvent::place).collect(),
+            after: self.log.sync().backend_head,
         });
         if fault::has(Bug::SyncedWhenSent) {
             let floor = last.seq;
@@ -212,7 +226,7 @@ impl Leader {
         let new = self.pages.events.len() - before;
         let wait = info != PageInfo::NoMore
             && self.processor.pending() > 0
-            && self.pages.events.len() < COLLECTED;
+            && self.pages.events.len() < fault::limit(COLLECTED);
         if !wait {
             let pages = std::mem::take(&mut self.pages);
             self.merge(pages)?;
@@ -253,24 +267,30 @@ impl Leader {
 
     fn pushed(&mut self, result: Result<(), PushError>) -> Result<(), LeaderError> {
         let pushing = self.pushing.take();
+        let head = self.log.sync().backend_head;
+        let overtaken = pushing.as_ref().is_some_and(|push| push.after != head);
         match (result, pushing) {
             (Ok(()), Some(pushing)) => self.push_taken(pushing),
+            // The pull was faster: what the push did not follow is here.
+            (Err(PushError::ServerAhead { .. }), _) if overtaken => {
+                self.on_upstream(Upstream::pushed);
+                Ok(())
+            }
             (Err(PushError::ServerAhead { .. }), _) => {
                 self.on_upstream(|upstream, now| upstream.server_ahead(now));
                 Ok(())
             }
             (Err(PushError::Rejected { events }), Some(pushing)) => {
-                let named = events.iter().any(|event| {
-                    (pushing.first..=pushing.last.seq.global).contains(&event.seq_num)
-                });
-                if named && self.reject(&events)? {
-                    self.on_upstream(Upstream::pushed);
-                } else {
+                let named = pushing.named(&events);
+                if named.is_empty() {
                     // Nothing that could be left out: trying the same at once would go on for ever.
                     let error = BackendError::failed("it rejects events that were not pushed");
                     self.on_upstream(|upstream, now| {
                         upstream.push_failed(now, &error);
                     });
+                } else {
+                    self.reject(&named)?;
+                    self.on_upstream(Upstream::pushed);
                 }
                 Ok(())
             }
@@ -295,9 +315,10 @@ impl Leader {
 
     /// The backend has taken a push: its events stand where they were pushed to.
     fn push_taken(&mut self, pushing: Pushing) -> Result<(), LeaderError> {
-        let upto = pushing.last.seq.global;
+        let last = pushing.places.last().copied().unwrap_or_default();
+        let upto = last.seq.global;
         if upto > self.log.sync().backend_head {
-            if !self.log.contains(pushing.last)? {
+            if !self.log.contains(last)? {
                 // The pull has moved events that the backend says it took: find out what is there.
                 self.connection_failed(&"it took events that its log does not have");
                 return Ok(());

@@ -31,6 +31,20 @@ pub(super) struct Confirmed {
     schema: Schema,
     file: StateFile,
     state: Option<State>,
+    /// Whether the file was there before and has not been looked through. That takes as long as reading
+    /// it, so sessions don't wait for it.
+    unchecked: bool,
+}
+
+/// How a piece of the work that can wait has gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// There is more.
+    More,
+    /// There is none left.
+    Done,
+    /// The stored state was damaged and is given up; what sessions got of it is worth nothing.
+    Damaged,
 }
 
 impl Confirmed {
@@ -39,21 +53,39 @@ impl Confirmed {
             schema,
             file,
             state: None,
+            unchecked: false,
         }
     }
 
-    /// Applies the log's next events up to a final place, at most `limit`; true when it is there.
+    /// Looks the stored state through, once, and applies the log's next events up to a final place, at
+    /// most `limit`.
     ///
     /// Only a state in a file is worth the work before somebody needs it.
-    pub(super) fn catch_up(&mut self, log: &Eventlog, upto: Place, limit: usize) -> bool {
+    pub(super) fn catch_up(&mut self, log: &Eventlog, upto: Place, limit: usize) -> Progress {
         if self.file == StateFile::Memory {
-            return true;
+            return Progress::Done;
         }
-        self.step(log, upto.seq, limit).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the stored state is given up and will be built anew");
-            self.discard();
-            true
-        })
+        let stepped = self
+            .check(log)
+            .and_then(|()| self.step(log, upto.seq, limit));
+        match stepped {
+            Ok(true) => Progress::Done,
+            Ok(false) => Progress::More,
+            Err(error) => {
+                tracing::warn!(%error, "the stored state is given up and will be built anew");
+                self.discard();
+                Progress::Damaged
+            }
+        }
+    }
+
+    /// Finds out whether a stored state is sound, if that is not known yet.
+    fn check(&mut self, log: &Eventlog) -> Result<(), StateError> {
+        self.opened(log)?;
+        if std::mem::take(&mut self.unchecked) {
+            self.opened(log)?.check_soundness()?;
+        }
+        Ok(())
     }
 
     /// Returns an image of the state as it is stored, unless it is empty.
@@ -84,6 +116,7 @@ impl Confirmed {
         plan: &Reconcile,
     ) -> Result<Reconciled, StateError> {
         let attempt = |confirmed: &mut Self| {
+            confirmed.check(log)?;
             let state = confirmed.at(log, onto)?;
             state.try_out(|state| state.reconcile(plan.clone()))
         };
@@ -110,7 +143,7 @@ impl Confirmed {
         if self.opened(log)?.head().is_after(place) {
             self.discard();
         }
-        while !self.step(log, place, super::PAGE)? {}
+        while !self.step(log, place, fault::limit(super::PAGE))? {}
         self.opened(log)
     }
 
@@ -143,6 +176,7 @@ impl Confirmed {
             let stands = log.last_up_to(head)?.seq;
             let floor = SeqNum::synced(log.sync().backend_head);
             let is_final = stands.same_position(head) && !head.is_after(floor);
+            self.unchecked = head != SeqNum::ROOT;
             self.state = Some(state);
             if stands != head && !is_final {
                 self.discard();

@@ -7,23 +7,27 @@ use super::{
     backend::{PageBuffer, as_local},
 };
 use crate::{
-    event::{EncodedEvent, EventScope, Place, SeqNum},
+    event::{EncodedEvent, EventId, Place, SeqNum},
     eventlog::{LogChange, SyncRecord},
     fault::{self, Bug},
-    sync::{Change, Hop, Merge, Payload, Reconcile, Rejected, RejectedEvent, SyncState, merge},
+    sync::{Change, Hop, Merge, Payload, Reconcile, Rejected, SyncState, merge},
 };
 
-/// Pending events read beyond those a page can confirm, to find client-only ones among them.
-const MARGIN: usize = 1_000;
+/// Pending events read beyond those a page can confirm, to find client-only ones among them. Each page
+/// costs that much while a long push is under way; where it is not enough, everything pending is read.
+const MARGIN: usize = 100;
 
 impl Leader {
     /// Merges what was pulled into the log.
     pub(super) fn merge(&mut self, pages: PageBuffer) -> Result<(), LeaderError> {
         let PageBuffer {
-            events,
+            mut events,
             metadata,
             backend_id,
         } = pages;
+        // The answer to a push may have confirmed some of them while they were collected.
+        let confirmed = self.log.sync().backend_head;
+        events.retain(|event| event.seq_num > confirmed);
         let Some(upto) = events.last().map(|event| event.seq_num) else {
             return self.note(metadata, backend_id);
         };
@@ -73,7 +77,7 @@ impl Leader {
     /// Compares what came with the pending events, reading no more of these than it takes.
     fn merged(&self, incoming: Vec<EncodedEvent>) -> Result<Merge, LeaderError> {
         let head = SeqNum::synced(self.log.sync().backend_head);
-        let limit = incoming.len() + MARGIN;
+        let limit = incoming.len() + fault::limit(MARGIN);
         let pending = self.log.events_after(head, limit)?;
         let whole = pending.len() < limit;
         let attempt = |pending, incoming| {
@@ -97,21 +101,18 @@ impl Leader {
         }
     }
 
-    /// Leaves out events that the backend will never take; true if there were any.
-    pub(super) fn reject(&mut self, rejections: &[RejectedEvent]) -> Result<bool, LeaderError> {
+    /// Leaves out events that the backend will never take, wherever they stand by now.
+    pub(super) fn reject(&mut self, rejections: &[(EventId, Arc<str>)]) -> Result<(), LeaderError> {
         let reason_of = |event: &EncodedEvent| {
-            let named = |rejection: &&RejectedEvent| {
-                event.scope() == EventScope::Synced && rejection.seq_num == event.seq.global
-            };
             rejections
                 .iter()
-                .find(named)
-                .map(|rejection| Arc::clone(&rejection.reason))
+                .find(|(id, _)| *id == event.id)
+                .map(|(_, reason)| Arc::clone(reason))
         };
         let base = self.final_place()?;
         let mut before = self.log.events_after(base.seq, usize::MAX)?;
         let Some(first) = before.iter().position(|event| reason_of(event).is_some()) else {
-            return Ok(false);
+            return Ok(());
         };
         let moved = before.split_off(first);
         let onto = before.last().map_or(base, EncodedEvent::place);
@@ -146,8 +147,7 @@ impl Leader {
             sync.backend_head,
             Vec::new(),
             sync.backend_id,
-        )?;
-        Ok(true)
+        )
     }
 
     /// Writes a change of the log together with how far the backend has confirmed it, then tells the

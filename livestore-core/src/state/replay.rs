@@ -21,6 +21,9 @@ pub(crate) enum StateError {
     /// The database failed at an event.
     #[error(transparent)]
     Event(Box<MaterializeError>),
+    /// The stored database is damaged.
+    #[error("the stored state is damaged: {0}")]
+    Damaged(String),
     /// The log it is to follow can't be read.
     #[error(transparent)]
     Log(#[from] EventlogError),
@@ -77,16 +80,11 @@ impl State {
             source: Box::new(source),
         };
         let changesets = self.atomically(failed, |state| {
-            let changesets = match &mut *events {
-                // The savepoint around the commit is the event's own.
-                [event] => vec![state.check_and_materialize(event)?],
-                events => events
-                    .iter_mut()
-                    .map(|event| {
-                        state.atomically(failed, |state| state.check_and_materialize(event))
-                    })
-                    .collect::<Result<_, _>>()?,
-            };
+            // No savepoints of the events' own: in each, SQLite copies every page it changes.
+            let changesets = events
+                .iter_mut()
+                .map(|event| state.check_and_materialize(event))
+                .collect::<Result<Vec<_>, _>>()?;
             state.set_head(last.1).map_err(failed)?;
             Ok(changesets)
         })?;
@@ -104,32 +102,47 @@ impl State {
     /// When the database fails; then nothing was changed.
     pub(crate) fn replay(&mut self, events: &[EncodedEvent]) -> Result<Replayed, StateError> {
         let mut replayed = Replayed::default();
-        let Some(last) = events.last() else {
-            return Ok(replayed);
-        };
-        let changesets = self.atomically(StateError::from, |state| {
-            let mut changesets = Vec::with_capacity(events.len());
-            for event in events {
-                match state.try_event(&mut event.clone(), false)? {
-                    Ok(changeset) => changesets.push(changeset),
-                    Err(reason) => {
-                        tracing::error!(event = %event.name, seq = %event.seq, %reason, "an event of the log is skipped");
-                        changesets.push(Changeset::default());
-                        replayed.skipped.push(Skipped {
-                            event: event.clone(),
-                            reason,
-                        });
-                    }
-                }
+        let changesets = match self.materialize_all(events) {
+            Ok(changesets) => changesets,
+            Err(error) if error.is_deterministic() => {
+                self.materialize_what_fits(events, &mut replayed.skipped)?
             }
-            state.set_head(last.seq)?;
-            Ok::<_, StateError>(changesets)
-        })?;
+            Err(error) => return Err(StateError::Event(Box::new(error))),
+        };
         for (event, changeset) in events.iter().zip(changesets) {
             replayed.touched.add(&changeset);
             self.journal.record(event.seq, changeset);
         }
         Ok(replayed)
+    }
+
+    /// Applies a piece of the log event by event, each in a savepoint of its own.
+    fn materialize_what_fits(
+        &mut self,
+        events: &[EncodedEvent],
+        skipped: &mut Vec<Skipped>,
+    ) -> Result<Vec<Changeset>, StateError> {
+        self.atomically(StateError::from, |state| {
+            let mut changesets = Vec::with_capacity(events.len());
+            for event in events {
+                let changeset = match state.try_event(&mut event.clone(), false)? {
+                    Ok(changeset) => changeset,
+                    Err(reason) => {
+                        tracing::error!(event = %event.name, seq = %event.seq, %reason, "an event of the log is skipped");
+                        skipped.push(Skipped {
+                            event: event.clone(),
+                            reason,
+                        });
+                        Changeset::default()
+                    }
+                };
+                changesets.push(changeset);
+            }
+            if let Some(last) = events.last() {
+                state.set_head(last.seq)?;
+            }
+            Ok(changesets)
+        })
     }
 
     /// Carries out a rebase as one change: take back, apply the log's events, apply pending ones again.

@@ -42,3 +42,6 @@ impl State {
         self.connection.prepare_cached(sql)?.execute(()).map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, config::DbConfig};
 
-use super::{State, ddl};
+use super::{State, StateError, ddl};
 use crate::{
     event::SeqNum,
     fault::{self, Bug},
@@ -59,11 +59,25 @@ impl State {
         }
     }
 
+    /// Looks through the whole database, its indexes included.
+    pub(crate) fn check_soundness(&self) -> Result<(), StateError> {
+        let found: String = self
+            .connection
+            .query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
+        match found.as_str() {
+            "ok" => Ok(()),
+            _ => Err(StateError::Damaged(found)),
+        }
+    }
+
     /// Returns the whole state as the bytes of a database.
     pub(crate) fn image(&mut self) -> rusqlite::Result<Vec<u8>> {
-        self.connection
-            .serialize(MAIN_DB)
-            .map(|image| image.to_vec())
+        let mut image = self.connection.serialize(MAIN_DB)?.to_vec();
+        // The format versions for writing and reading: memory has no WAL, and SQLite would not open it.
+        if let Some(versions) = image.get_mut(18..20) {
+            versions.fill(1);
+        }
+        Ok(image)
     }
 }
 

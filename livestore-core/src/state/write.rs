@@ -8,6 +8,30 @@ use crate::{
 };
 
 impl State {
+    /// Materializes a piece of the log, all or none.
+    ///
+    /// There is one savepoint for all: in one for each event, SQLite would copy every page the event
+    /// changes.
+    pub(super) fn materialize_all(
+        &mut self,
+        events: &[EncodedEvent],
+    ) -> Result<Vec<Changeset>, MaterializeError> {
+        let Some(last) = events.last() else {
+            return Ok(Vec::new());
+        };
+        let failed = |source| MaterializeError::State {
+            event: last.name.to_string(),
+            seq: last.seq,
+            source: Box::new(source),
+        };
+        self.atomically(failed, |state| {
+            let changesets = events.iter().map(|event| state.materialize(event));
+            let changesets = changesets.collect::<Result<Vec<_>, _>>()?;
+            state.set_head(last.seq).map_err(failed)?;
+            Ok(changesets)
+        })
+    }
+
     /// Materializes one event; the caller's savepoint undoes the half of an event that failed.
     ///
     /// An event that the schema doesn't know changes nothing: it stays in the log for a version that

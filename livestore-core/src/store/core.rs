@@ -12,8 +12,8 @@ use crate::{
     schema::Schema,
     state::{Reconciled, State, Touched},
     sync::{
-        FromLeader, LeaderStatus, Reconcile, Rejected, SessionProcessor, Step, SyncStatus,
-        ToLeader, Update,
+        Connection, FromLeader, LeaderStatus, Reconcile, Rejected, SessionProcessor, Step,
+        SyncStatus, ToLeader, Update,
     },
 };
 
@@ -32,6 +32,8 @@ pub(super) struct Core {
     pub(super) leader: LeaderStatus,
     /// The end of the leader's log, as it was told last.
     leader_head: SeqNum,
+    /// What the app has last said of being online, until the leader's status shows it.
+    online: Option<bool>,
     /// Events of the log that could not be applied.
     skipped: u64,
     pub(super) closed: bool,
@@ -54,6 +56,8 @@ pub(super) struct News {
     pub(super) synced: Vec<Place>,
     pub(super) rejected: Vec<Rejected>,
     pub(super) replaced: Vec<EventId>,
+    /// Events of this session that were persisted and are not in the log any more.
+    pub(super) gone: Vec<EventId>,
     pub(super) reset: Option<Vec<EncodedEvent>>,
     pub(super) stopped: Option<Arc<str>>,
     pub(super) boot: Vec<BootStatus>,
@@ -74,6 +78,7 @@ impl Core {
             ids: (start, start),
             leader: LeaderStatus::default(),
             leader_head: SeqNum::ROOT,
+            online: None,
             skipped: 0,
             closed: false,
             booting: true,
@@ -88,6 +93,25 @@ impl Core {
         let id = self.ids.1;
         self.ids.1 = id.next();
         id
+    }
+
+    /// Asks the leader to connect to the backend, or to keep away from it.
+    pub(super) fn set_online(&mut self, online: bool) {
+        self.online = (online == self.is_offline()).then_some(online);
+        self.outbox.push(ToLeader::SetOnline { online });
+    }
+
+    /// Whether the leader keeps away from the backend, as far as it has said.
+    fn is_offline(&self) -> bool {
+        self.leader.connection == Connection::Offline
+    }
+
+    /// Tells a leader that has taken over what the app wants: it starts online.
+    fn restate_online(&mut self) {
+        let online = self.online.unwrap_or(!self.is_offline());
+        if !online {
+            self.outbox.push(ToLeader::SetOnline { online });
+        }
     }
 
     /// Whether the state is being built anew.
@@ -129,10 +153,15 @@ impl Core {
         let mut news = News::default();
         match message {
             FromLeader::Welcome => {
+                self.restate_online();
                 let pull = self.session.welcome();
                 self.outbox.extend(pull);
             }
             FromLeader::Update(update) => self.update(update, &mut news),
+            FromLeader::TakenOut { rejected, replaced } => {
+                news.rejected = rejected;
+                news.replaced = replaced;
+            }
             FromLeader::Accepted { upto, floor } => match self.session.accepted(upto) {
                 Some(pull) => self.outbox.push(pull),
                 None if self.session.upstream() == upto => {
@@ -151,7 +180,11 @@ impl Core {
                     self.settle(floor, &mut news);
                 }
             }
-            FromLeader::Status(status) => self.leader = status,
+            FromLeader::Status(status) => {
+                self.leader = status;
+                self.online = self.online.filter(|online| *online == self.is_offline());
+            }
+            FromLeader::Rebuild => self.rebuild(),
             FromLeader::Reset { unsynced } => self.reset(unsynced, &mut news),
             FromLeader::Stopped { reason } => self.stop(reason, &mut news),
         }
@@ -187,7 +220,9 @@ impl Core {
     }
 
     fn update(&mut self, mut update: Update, news: &mut News) {
-        let (after, events) = (update.after.seq, update.events.clone());
+        // Said once only, so they are heard even if the piece of the log does not fit just now.
+        news.rejected.append(&mut update.rejected);
+        news.replaced.append(&mut update.replaced);
         self.leader_head = update.head;
         self.note_boot_step(news);
         match self.session.update(&update) {
@@ -197,8 +232,8 @@ impl Core {
             Ok(Step::Reconcile(plan)) if self.rebuilding.is_some() => {
                 self.reconcile_rebuilt(
                     Reconcile {
-                        roll_back_to: Some(after),
-                        upstream: events,
+                        roll_back_to: Some(update.after.seq),
+                        upstream: update.events.clone(),
                         pending: Vec::new(),
                         generation: plan.generation,
                     },
@@ -213,8 +248,9 @@ impl Core {
         }
         let own = |event: &&EncodedEvent| (self.ids.0..self.ids.1).contains(&event.id);
         news.persisted = update.events.iter().filter(own).map(|event| event.id).max();
-        news.rejected.append(&mut update.rejected);
-        news.replaced.append(&mut update.replaced);
+        news.gone = self
+            .session
+            .take_missing(self.ids.0..self.ids.1, news.persisted);
         self.settle(update.floor, news);
         let pull = self.session.next_pull();
         self.outbox.extend(pull);
@@ -260,7 +296,7 @@ impl Core {
                 self.rebuilding = Some(state);
                 self.skipped = 0;
                 let pull = self.session.restart();
-                self.outbox.push(pull);
+                self.outbox.extend(pull);
             }
             Err(error) => tracing::error!(%error, "there is no memory for another state"),
         }
@@ -310,6 +346,9 @@ impl Core {
         });
         news.rejected.extend(rejected);
         news.reset = Some(unsynced);
+        for stream in self.streams.iter().filter_map(Weak::upgrade) {
+            stream.restart();
+        }
         self.rebuild();
     }
 

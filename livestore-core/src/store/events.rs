@@ -167,6 +167,13 @@ impl StreamCursor {
         }
     }
 
+    /// Starts over: the log is another one.
+    pub(super) fn restart(&self) {
+        let mut position = self.lock();
+        position.read = SeqNum::ROOT;
+        position.rewound = true;
+    }
+
     pub(super) fn take_waker(&self) -> Option<Waker> {
         self.lock().waker.take()
     }

@@ -120,7 +120,15 @@ pub trait LeaderLink: Send {
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>>;
 
     /// Returns the leader's log as the bytes of an SQLite database.
-    fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>>;
+    fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
+        let error = AdapterError::new("this adapter exports no log");
+        Box::pin(std::future::ready(Err(error)))
+    }
+
+    /// Waits, once the link is dropped, until a leader that has lost its last session has ended.
+    fn closed(&self) -> LinkFuture<()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// Where a leader's messages to a session are delivered.

@@ -38,6 +38,10 @@ pub enum ReceiptError {
     /// The store has no backend, so nothing is ever synced.
     #[error("the store has no sync backend")]
     NoBackend,
+    /// The store was closed first: the events are in the leader's log if the receipt said so, and are
+    /// pushed when the store is opened again.
+    #[error("the store was closed")]
+    Closed,
     /// Events of the commit were refused, or taken out again, and are not in the state.
     ///
     /// By the backend, by the event's own check where a rebase put it, or because it can't be
@@ -70,6 +74,8 @@ struct Known {
     replaced: bool,
     /// Whether there is a backend that could confirm it.
     syncs: bool,
+    /// Whether nothing more will be known.
+    closed: bool,
     waiting: Vec<Waker>,
 }
 
@@ -112,9 +118,10 @@ impl Receipt {
     /// Waits until the events are in the leader's log.
     ///
     /// # Errors
-    /// When they never will be.
+    /// When they never will be, or the store was dropped first.
     pub fn persisted(&self) -> impl Future<Output = Result<(), ReceiptError>> + Send + use<> {
         self.wait(|known| match &known.outcome {
+            Ok(Stage::Committed) if known.closed => Some(Err(ReceiptError::Closed)),
             Ok(Stage::Committed) => None,
             Ok(_) => Some(Ok(())),
             Err(error) => Some(Err(error.clone())),
@@ -124,12 +131,14 @@ impl Receipt {
     /// Waits until the backend has confirmed the events; returns the last one's final number.
     ///
     /// # Errors
-    /// When that will never happen; [`ReceiptError::NoBackend`] for a store without a backend.
+    /// When that will never happen; [`ReceiptError::NoBackend`] for a store without a backend, and
+    /// [`ReceiptError::Closed`] when the store was closed first.
     pub fn synced(&self) -> impl Future<Output = Result<SeqNum, ReceiptError>> + Send + use<> {
         self.wait(|known| match (&known.outcome, known.synced) {
             (Err(error), _) => Some(Err(error.clone())),
             (Ok(_), Some(seq)) => Some(Ok(seq)),
             (Ok(Stage::Persisted), None) if !known.syncs => Some(Err(ReceiptError::NoBackend)),
+            (Ok(_), None) if known.closed => Some(Err(ReceiptError::Closed)),
             (Ok(_), None) => None,
         })
     }
@@ -172,6 +181,7 @@ impl Track {
                 synced: None,
                 replaced: false,
                 syncs,
+                closed: false,
                 waiting: Vec::new(),
             }),
         })

@@ -47,6 +47,12 @@ impl Shared {
         for rejected in &news.rejected {
             self.progress.rejected(rejected.event.id, &rejected.reason);
         }
+        if !news.gone.is_empty() {
+            let reason = "it was taken out of the log while this session did not follow it".into();
+            for event in news.gone {
+                self.progress.rejected(event, &reason);
+            }
+        }
         for event in news.replaced {
             self.progress.replaced(event);
         }
@@ -112,8 +118,12 @@ impl Shared {
         if !self.status.is_watched() {
             return;
         }
-        let status = self.lock().sync_status();
-        if self.status.set(status) {
+        let is_news = {
+            // Under the lock, so that of two threads the one with the later status is the last.
+            let core = self.lock();
+            self.status.set(core.sync_status())
+        };
+        if is_news {
             self.status.notify();
         }
     }
@@ -132,8 +142,12 @@ impl Store {
         &self,
         listener: impl FnMut(&SyncStatus) + Send + 'static,
     ) -> Subscription {
-        self.shared.status.set(self.sync_status());
-        let subscriber = self.shared.status.subscribe(listener, false);
+        let subscriber = {
+            // Under the lock no news can slip between the status and the listener.
+            let core = self.shared.lock();
+            self.shared.status.set(core.sync_status());
+            self.shared.status.subscribe(listener, false)
+        };
         self.shared.status.call(&subscriber);
         Subscription::new(StatusListening {
             shared: self.downgrade(),

@@ -32,6 +32,8 @@ pub(crate) struct LeaderProcessor {
     admitted: Admitted,
     /// The sessions, and whether they have the whole log and are told what is new.
     sessions: BTreeMap<SessionKey, bool>,
+    /// What was taken out of the log while there was no session.
+    unheard: Vec<Rejected>,
 }
 
 /// Pushes that were taken and are to be written, in one go.
@@ -63,6 +65,7 @@ impl LeaderProcessor {
             push_head: head.seq.in_generation(generation),
             admitted: Admitted::default(),
             sessions: BTreeMap::new(),
+            unheard: Vec::new(),
         }
     }
 
@@ -101,6 +104,11 @@ impl LeaderProcessor {
         self.sessions.remove(&session);
     }
 
+    /// Whether a session has the whole log and is told what is new.
+    pub(crate) fn is_live(&self, session: SessionKey) -> bool {
+        self.sessions.get(&session).copied().unwrap_or_default()
+    }
+
     pub(crate) fn sessions(&self) -> impl Iterator<Item = SessionKey> {
         self.sessions.keys().copied()
     }
@@ -114,6 +122,13 @@ impl LeaderProcessor {
         session: SessionKey,
         mut events: Vec<EncodedEvent>,
     ) -> Result<(), PushRejection> {
+        if let (Some(first), false) = (events.first(), self.is_live(session)) {
+            // Sent before it could know that it has to pull: of a log that is no more, perhaps.
+            return Err(PushRejection::LeaderAhead {
+                minimum_expected: self.push_head,
+                provided: first.seq,
+            });
+        }
         validate_push(&events, self.push_head)?;
         if let Some(last) = events.last() {
             self.push_head = last.seq;
@@ -170,6 +185,9 @@ impl LeaderProcessor {
         self.push_head = self.head.seq.in_generation(self.generation);
         let mut outbox = Outbox::new();
         self.tell(change, None, &mut outbox);
+        if self.sessions.is_empty() {
+            self.unheard.extend(change.rejected.iter().cloned());
+        }
         if outbox.is_empty() && moved {
             let floor = self.floor();
             outbox.extend(
@@ -177,6 +195,7 @@ impl LeaderProcessor {
                     .map(|session| (session, FromLeader::Synced { floor })),
             );
         }
+        self.tell_the_others(change, &mut outbox);
         outbox
     }
 
@@ -204,9 +223,15 @@ impl LeaderProcessor {
         let end = events.last().map_or(after, EncodedEvent::place);
         let more = end != self.head;
         self.sessions.insert(session, !more);
+        let rejected = if more {
+            Vec::new()
+        } else {
+            std::mem::take(&mut self.unheard)
+        };
         FromLeader::Update(Update {
             after,
             events,
+            rejected,
             more,
             answer: true,
             ..self.blank()
@@ -235,6 +260,21 @@ impl LeaderProcessor {
             };
             outbox.push((session, message));
         }
+    }
+
+    /// Tells sessions that don't have the whole log what they could not find out from it.
+    fn tell_the_others(&self, change: &Change, outbox: &mut Outbox) {
+        if change.rejected.is_empty() && change.replaced.is_empty() {
+            return;
+        }
+        let others = self.sessions.iter().filter(|(_, live)| !**live);
+        outbox.extend(others.map(|(session, _)| {
+            let message = FromLeader::TakenOut {
+                rejected: change.rejected.clone(),
+                replaced: change.replaced.clone(),
+            };
+            (*session, message)
+        }));
     }
 
     fn live(&self) -> impl Iterator<Item = SessionKey> {

@@ -42,6 +42,13 @@ pub enum FromLeader {
     Welcome,
     /// The log has changed, or this is what was asked for.
     Update(Update),
+    /// Events of this client were taken out of the log, or replaced, while the session does not follow it.
+    TakenOut {
+        /// Those that are gone for good.
+        rejected: Vec<Rejected>,
+        /// Those in whose place an app's check has put others.
+        replaced: Vec<crate::event::EventId>,
+    },
     /// What was pushed is in the log, as durable as the adapter makes it.
     Accepted {
         /// The last event that was pushed.
@@ -56,6 +63,8 @@ pub enum FromLeader {
         /// The last event that is final.
         floor: SeqNum,
     },
+    /// The state that the session started with was damaged: build it anew from the log.
+    Rebuild,
     /// How the leader is doing.
     Status(LeaderStatus),
     /// The backend is another one than before, so the log was emptied.

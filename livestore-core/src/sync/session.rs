@@ -5,7 +5,7 @@
 //! pulls first, so that what is pushed later follows what is there. It knows which events of the
 //! leader's log the backend may still move, and takes them back when it does.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::{Hop, Merge, MergeError, Payload, SyncState, ToLeader, Update, merge};
 use crate::{
@@ -26,7 +26,14 @@ pub(crate) struct SessionProcessor {
     floor: SeqNum,
     /// The events of the leader's log after the floor.
     movable: VecDeque<Place>,
+    /// Events of this client that were in the leader's log and have not come again since it was taken
+    /// back.
+    missing: BTreeSet<EventId>,
     link: Link,
+    /// Whether an answer to a pull is to come.
+    asked: bool,
+    /// Whether to pull again instead of taking that answer.
+    ask_again: bool,
     /// The last event of the push that is under way.
     in_flight: Option<Place>,
     /// The last events of the commits that are pending, so that none is pushed in halves.
@@ -84,10 +91,13 @@ impl SessionProcessor {
             upstream,
             floor,
             movable: VecDeque::new(),
+            missing: BTreeSet::new(),
             link: Link::Down,
+            asked: false,
+            ask_again: false,
             in_flight: None,
             commits: VecDeque::new(),
-            batch: BATCH,
+            batch: fault::limit(BATCH),
         }
     }
 
@@ -156,13 +166,15 @@ impl SessionProcessor {
         if fault::has(Bug::WaitForLostLeader) && self.link != Link::Down {
             return None;
         }
-        Some(self.pull())
+        // Whoever was asked before is gone.
+        (self.asked, self.ask_again) = (false, false);
+        self.pull()
     }
 
     /// The leader did not take the push.
     pub(crate) fn refused(&mut self) -> Option<ToLeader> {
         // While pulling, the answer tells more than this.
-        (self.link == Link::Live).then(|| self.pull())
+        (self.link == Link::Live).then(|| self.pull()).flatten()
     }
 
     /// The leader has the push; what is not as it was pushed makes the session pull.
@@ -177,7 +189,7 @@ impl SessionProcessor {
             .position(|event| event.place() == upto)
             .map(|at| at + 1);
         let (Some(count), true) = (count, self.in_flight == Some(upto)) else {
-            return Some(self.pull());
+            return self.pull();
         };
         self.in_flight = None;
         let confirmed = self.state.pending[..count].to_vec();
@@ -221,6 +233,12 @@ impl SessionProcessor {
     /// # Errors
     /// When what the leader answers a pull with breaks its contract; nothing was changed.
     pub(crate) fn update(&mut self, update: &Update) -> Result<Step, MergeError> {
+        if update.answer {
+            self.asked = false;
+            if std::mem::take(&mut self.ask_again) {
+                return Ok(self.pull_step());
+            }
+        }
         let Some(fit) = self.fit(update) else {
             return Ok(self.misfit(update));
         };
@@ -237,7 +255,7 @@ impl SessionProcessor {
         let merged = match merge(self.state.clone(), payload, Hop::Leader) {
             Ok(merged) => merged,
             Err(error) if update.answer || !error.is_upstreams_fault() => return Err(error),
-            Err(_) => return Ok(Step::Send(self.pull())),
+            Err(_) => return Ok(self.pull_step()),
         };
         let reconcile = self.take(merged, update, fit);
         if update.answer {
@@ -250,9 +268,29 @@ impl SessionProcessor {
         Ok(Step::Reconcile(reconcile))
     }
 
+    /// Takes out the missing events that can't come any more: all of them once the whole log is here,
+    /// and until then those of this session up to `newest`, since a session's events keep their order.
+    pub(crate) fn take_missing(
+        &mut self,
+        own: std::ops::Range<EventId>,
+        newest: Option<EventId>,
+    ) -> Vec<EventId> {
+        let gone = |id: &&EventId| {
+            own.contains(id) && (self.is_live() || newest.is_some_and(|newest| **id < newest))
+        };
+        let gone: Vec<_> = self.missing.iter().filter(gone).copied().collect();
+        if self.is_live() {
+            self.missing.clear();
+        }
+        for id in &gone {
+            self.missing.remove(id);
+        }
+        gone
+    }
+
     /// Returns the pull for the next piece, if the last one was not all.
     pub(crate) fn next_pull(&mut self) -> Option<ToLeader> {
-        (self.link == Link::Behind).then(|| self.pull())
+        (self.link == Link::Behind).then(|| self.pull()).flatten()
     }
 
     /// The pending events were applied again; these are left of them.
@@ -268,11 +306,12 @@ impl SessionProcessor {
     }
 
     /// Starts from nothing, as after a reset of the backend or for a state built anew.
-    pub(crate) fn restart(&mut self) -> ToLeader {
+    pub(crate) fn restart(&mut self) -> Option<ToLeader> {
         let generation = self.state.local_head.rebase_generation;
         self.upstream = Place::ROOT;
         self.floor = SeqNum::ROOT;
-        self.movable.clear();
+        let movable = std::mem::take(&mut self.movable);
+        movable.iter().for_each(|place| self.miss(place.id));
         self.state.upstream_head = SeqNum::ROOT;
         self.state.pending = super::merge::renumber(
             std::mem::take(&mut self.state.pending),
@@ -295,13 +334,24 @@ impl SessionProcessor {
         std::mem::take(&mut self.state.pending)
     }
 
-    fn pull(&mut self) -> ToLeader {
+    /// Asks the leader; at once, or when it has answered what it was asked before: that answer is of no
+    /// use any more, and two that cross could follow each other for ever.
+    fn pull(&mut self) -> Option<ToLeader> {
         self.link = Link::Pulling;
         self.in_flight = None;
-        ToLeader::Pull {
+        if self.asked {
+            self.ask_again = true;
+            return None;
+        }
+        self.asked = true;
+        Some(ToLeader::Pull {
             after: self.upstream,
             floor: self.floor,
-        }
+        })
+    }
+
+    fn pull_step(&mut self) -> Step {
+        self.pull().map_or(Step::Nothing, Step::Send)
     }
 
     /// Where an update belongs, if it belongs anywhere.
@@ -328,7 +378,7 @@ impl SessionProcessor {
             Link::Pulling if update.answer => Step::Rebuild,
             // The answer will tell.
             Link::Pulling | Link::Down | Link::Behind => Step::Nothing,
-            Link::Live => Step::Send(self.pull()),
+            Link::Live => self.pull_step(),
         }
     }
 
@@ -355,12 +405,18 @@ impl SessionProcessor {
         if fit == Fit::Replaces {
             let stays = |place: &Place| !place.seq.is_after(update.after.seq);
             while self.movable.back().is_some_and(|place| !stays(place)) {
-                self.movable.pop_back();
+                let place = self.movable.pop_back().unwrap_or_default();
+                self.miss(place.id);
             }
             self.upstream = update.after;
         }
         self.movable
             .extend(update.events.iter().map(EncodedEvent::place));
+        if !self.missing.is_empty() {
+            for event in &update.events {
+                self.missing.remove(&event.id);
+            }
+        }
         if let Some(last) = update.events.last() {
             self.upstream = last.place();
         }
@@ -376,6 +432,12 @@ impl SessionProcessor {
                 Vec::new()
             },
             generation,
+        }
+    }
+
+    fn miss(&mut self, id: EventId) {
+        if id != EventId::REMOTE {
+            self.missing.insert(id);
         }
     }
 

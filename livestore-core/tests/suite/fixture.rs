@@ -209,17 +209,18 @@ pub(crate) fn todos(store: &Store) -> Vec<Todo> {
 
 /// Everything the state holds, as text.
 pub(crate) fn dump(store: &Store) -> String {
-    let tags = store
-        .query(
-            &Tag::query()
-                .order_by(Tag::TODO.asc())
-                .order_by(Tag::LABEL.asc()),
-        )
-        .unwrap();
-    let drafts = store
-        .query(&Draft::query().order_by(Draft::SESSION_ID.asc()))
-        .unwrap();
-    format!("{:?} {tags:?} {drafts:?}", todos(store))
+    try_dump(store).unwrap()
+}
+
+pub(crate) fn try_dump(store: &Store) -> Result<String, livestore_core::query::QueryError> {
+    let todos = store.query(&Todo::query().order_by(Todo::ID.asc()))?;
+    let tags = store.query(
+        &Tag::query()
+            .order_by(Tag::TODO.asc())
+            .order_by(Tag::LABEL.asc()),
+    )?;
+    let drafts = store.query(&Draft::query().order_by(Draft::SESSION_ID.asc()))?;
+    Ok(format!("{todos:?} {tags:?} {drafts:?}"))
 }
 
 /// Numbers that look random and are the same in every run.
@@ -236,5 +237,19 @@ impl Random {
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % end
+    }
+}
+
+/// Waits for what other threads bring about.
+#[cfg(not(target_arch = "wasm32"))]
+#[track_caller]
+pub(crate) fn eventually(mut condition: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !condition() {
+        assert!(
+            std::time::Instant::now() < deadline,
+            "it has not happened in 20 s"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(1));
     }
 }

@@ -1,16 +1,19 @@
 //! A leader that fails, answers late, or answers while it is spoken to.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering::SeqCst},
+};
 
 use futures::{FutureExt, executor::block_on, future::ready};
 use livestore_core::{
     Error,
-    event::{ClientId, EncodedEvent, SeqNum, SessionId},
+    event::{ClientId, EncodedEvent, Place, SeqNum, SessionId},
     prelude::*,
     store::{
         Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, ReceiptError, Session, Setup, Stage,
     },
-    sync::{FromLeader, ToLeader, Update},
+    sync::{Connection, FromLeader, LeaderStatus, PushRejection, Rejected, ToLeader, Update},
 };
 
 use crate::{
@@ -21,6 +24,8 @@ use crate::{
 /// A leader with an empty log that answers pushes when the test says so.
 #[derive(Clone, Default)]
 struct ByHand {
+    /// Whether pulls are left without an answer.
+    silent: Arc<AtomicBool>,
     inbox: Arc<Mutex<Option<Inbox>>>,
     received: Arc<Mutex<Vec<EncodedEvent>>>,
 }
@@ -63,6 +68,7 @@ impl LeaderLink for ByHand {
     fn send(&mut self, message: ToLeader) {
         match message {
             ToLeader::Push { events } => self.received.lock().unwrap().extend(events),
+            ToLeader::Pull { .. } if self.silent.load(SeqCst) => {}
             ToLeader::Pull { after, .. } => self.answer(FromLeader::Update(Update {
                 after,
                 answer: true,
@@ -171,4 +177,73 @@ fn shutdown_says_what_could_not_be_persisted() {
     });
     let error = block_on(store.shutdown()).unwrap_err().to_string();
     assert!(error.contains("disk full"), "{error}");
+}
+
+#[test]
+fn a_rejection_that_comes_while_the_session_pulls_is_heard() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    leader.answer(FromLeader::Status(LeaderStatus {
+        connection: Connection::Connected,
+        ..LeaderStatus::default()
+    }));
+    let rejected = store.commit(created("a", "")).unwrap();
+    let event = leader.received.lock().unwrap()[0].clone();
+    leader.answer(FromLeader::Accepted {
+        upto: event.place(),
+        floor: SeqNum::ROOT,
+    });
+    leader.silent.store(true, SeqCst);
+    store.commit(created("b", "")).unwrap();
+    leader.answer(refusal());
+    let reason: Arc<str> = "bad words".into();
+    leader.answer(FromLeader::Update(Update {
+        rejected: vec![Rejected {
+            event,
+            reason: Arc::clone(&reason),
+        }],
+        generation: 1,
+        ..Update::default()
+    }));
+    assert_eq!(rejected.stage(), Err(ReceiptError::Rejected { reason }));
+    leader.answer(FromLeader::Update(Update {
+        after: Place::ROOT,
+        generation: 1,
+        answer: true,
+        ..Update::default()
+    }));
+    assert_eq!(todos(&store), [crate::fixture::todo("b", "", false)]);
+}
+
+fn refusal() -> FromLeader {
+    FromLeader::Refused(PushRejection::StaleRebaseGeneration {
+        current: 1,
+        provided: 0,
+    })
+}
+
+#[test]
+fn ses_17_18_a_push_refused_during_shutdown_is_made_again_and_waited_for() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    store.commit(created("a", "")).unwrap();
+    let mut shutdown = Box::pin(store.shutdown());
+    assert!((&mut shutdown).now_or_never().is_none());
+    leader.answer(refusal());
+    assert_eq!(leader.received.lock().unwrap().len(), 2, "once more");
+    assert!((&mut shutdown).now_or_never().is_none());
+    leader.persist(2);
+    assert!(shutdown.now_or_never().unwrap().is_ok());
+}
+
+#[test]
+fn ses_24_a_shutdown_nobody_waits_for_any_more_goes_on() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    let receipt = store.commit(created("a", "")).unwrap();
+    assert!(store.shutdown().now_or_never().is_none());
+    leader.persist(1);
+    assert_eq!(receipt.stage(), Ok(Stage::Persisted));
+    assert!(store.shutdown().now_or_never().unwrap().is_ok());
+    assert_eq!(store.status(), StoreStatus::Closed);
 }

@@ -22,7 +22,7 @@ const CLIENT_ID: &str = "client-id";
 pub(super) struct Place {
     folder: PathBuf,
     /// Locked; the system unlocks it when the process ends, however it ends.
-    _lock: File,
+    lock: File,
 }
 
 /// Makes a store's folder and returns its one true path.
@@ -34,26 +34,28 @@ pub(super) fn folder(directory: &Path, store: &StoreId) -> Result<PathBuf, Adapt
 }
 
 /// Returns the id under which this directory's stores are known to backends, made the first time.
+///
+/// The file appears whole or not at all; where two processes make one at the same moment, one wins.
 pub(super) fn client_id(directory: &Path) -> Result<ClientId, AdapterError> {
     let path = directory.join(CLIENT_ID);
+    let read = || fs::read_to_string(&path).map(|text| text.trim().to_owned());
+    match read() {
+        Ok(id) if !id.is_empty() => return Ok(id.as_str().into()),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(&path, &error)),
+    }
     let made = ClientId::random();
-    match File::create_new(&path) {
-        Ok(mut file) => {
-            file.write_all(made.as_str().as_bytes())
-                .and_then(|()| file.sync_all())
-                .map_err(|error| failed(&path, &error))?;
-            Ok(made)
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let text = fs::read_to_string(&path).map_err(|error| failed(&path, &error))?;
-            match text.trim() {
-                "" => Err(AdapterError::new(format_args!(
-                    "the client id in `{}` is missing; remove the file to become a new client",
-                    path.display()
-                ))),
-                id => Ok(id.into()),
-            }
-        }
+    let draft = directory.join(format!("{CLIENT_ID}-{made}"));
+    let write = || {
+        let mut file = File::create(&draft)?;
+        file.write_all(made.as_str().as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&draft, &path)?;
+        read()
+    };
+    match write() {
+        Ok(id) => Ok(id.as_str().into()),
         Err(error) => Err(failed(&path, &error)),
     }
 }
@@ -88,7 +90,7 @@ impl Place {
             .map_err(|error| failed(&path, &error))?;
         Ok(Self {
             folder: folder.to_owned(),
-            _lock: lock,
+            lock,
         })
     }
 
@@ -99,6 +101,14 @@ impl Place {
 
     pub(super) fn state(&self) -> PathBuf {
         self.folder.join(STATE)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that is being started by another thread has a copy
+        // of it for a moment, and that would keep the lock.
+        let _ = self.lock.unlock();
     }
 }
 

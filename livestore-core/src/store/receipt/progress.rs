@@ -168,6 +168,14 @@ impl Progress {
         waiting.into_iter().for_each(Waker::wake);
     }
 
+    /// Nothing more will be heard: whoever waits is told so.
+    pub(in crate::store) fn close(&self) {
+        let tracked = std::mem::take(&mut self.lock().tracked);
+        for Tracked { track, .. } in tracked {
+            track.note(|known| known.closed = true);
+        }
+    }
+
     pub(in crate::store) fn stopped(&self) -> Option<StoreStatus> {
         self.lock().stopped.clone()
     }
@@ -204,6 +212,12 @@ impl Progress {
 
     fn lock(&self) -> MutexGuard<'_, Commits> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

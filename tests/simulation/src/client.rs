@@ -1,0 +1,391 @@
+//! A client: a leader over files, its sessions, and the links between them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    path::PathBuf,
+    pin::Pin,
+    time::Duration,
+};
+
+use fastrand::Rng;
+use livestore_core::{
+    Result,
+    simulation::{
+        BackendRequest, Crash, Input, Outputs, SessionKey, SimulatedLeader, crash_at, points_passed,
+    },
+    store::{Receipt, Stage, Store},
+    sync::{Connection, FromLeader, ToLeader},
+};
+
+use crate::{
+    link::Wire,
+    schema::schema,
+    session::tokens_of,
+    world::{Happening, World},
+};
+
+/// A device or browser profile.
+pub(crate) struct Client {
+    /// Leader and sessions are one process: they die together.
+    pub(crate) native: bool,
+    /// Whether it runs the app's next version.
+    pub(crate) loud: bool,
+    pub(crate) folder: PathBuf,
+    /// How many folders it has had: a crash leaves a copy.
+    pub(crate) folders: u32,
+    pub(crate) leader: Option<SimulatedLeader>,
+    pub(crate) starting: bool,
+    /// Counts the leaders; what belongs to an earlier one is lost.
+    pub(crate) run: u64,
+    pub(crate) mailbox: Vec<Input>,
+    turn_due: bool,
+    alarm: u64,
+    pub(crate) sessions: BTreeMap<u64, Session>,
+    pub(crate) next_session: u64,
+    /// Sessions that went without a word: nothing of theirs arrives any more.
+    pub(crate) ghosts: BTreeSet<u64>,
+    pub(crate) line: Option<u64>,
+    /// Whether the leader was told to keep away from the backend, and when, or when it took over.
+    pub(crate) offline: bool,
+    pub(crate) offline_since: Duration,
+    /// The session that said so.
+    offline_by: u64,
+    /// The crash point that will be the last.
+    pub(crate) crash_in: Option<u64>,
+    /// How much of the log's journal was acknowledged.
+    pub(crate) safe: u64,
+}
+
+/// A session of a client.
+pub(crate) struct Session {
+    pub(crate) wire: Wire,
+    pub(crate) phase: Phase,
+    /// When the last message to the leader arrives: links keep the order.
+    up: Duration,
+    /// When the last message from the leader arrives.
+    down: Duration,
+    /// Its commits that may get further.
+    pub(crate) open: Vec<usize>,
+}
+
+pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Where a session is in its life.
+pub(crate) enum Phase {
+    Opening(Pending<Result<Store>>),
+    Open(Store),
+    Closing(Pending<Result<()>>),
+}
+
+/// An event that was committed.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) name: String,
+    pub(crate) synced: bool,
+    /// Whether there may be a reason to take it out.
+    pub(crate) fragile: bool,
+}
+
+/// A commit and what became of it.
+pub(crate) struct Record {
+    pub(crate) client: usize,
+    pub(crate) session: u64,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) receipt: Receipt,
+    pub(crate) seen: Option<Stage>,
+}
+
+impl Client {
+    pub(crate) fn new(index: usize, rng: &mut Rng) -> Self {
+        Self {
+            native: rng.bool(),
+            loud: rng.u8(..4) == 0,
+            folder: PathBuf::from(format!("client-{index}-0")),
+            folders: 0,
+            leader: None,
+            starting: true,
+            run: 0,
+            mailbox: Vec::new(),
+            turn_due: false,
+            alarm: 0,
+            sessions: BTreeMap::new(),
+            next_session: 0,
+            ghosts: BTreeSet::new(),
+            line: None,
+            offline: false,
+            offline_since: Duration::ZERO,
+            offline_by: 0,
+            crash_in: None,
+            safe: 0,
+        }
+    }
+
+    /// Returns the stores that are open.
+    pub(crate) fn open(&self) -> impl Iterator<Item = (u64, &Store)> {
+        self.sessions
+            .iter()
+            .filter_map(|(key, session)| match &session.phase {
+                Phase::Open(store) => Some((*key, store)),
+                _ => None,
+            })
+    }
+}
+
+impl Session {
+    pub(crate) fn new(wire: Wire, opening: Pending<Result<Store>>) -> Self {
+        Self {
+            wire,
+            phase: Phase::Opening(opening),
+            up: Duration::ZERO,
+            down: Duration::ZERO,
+            open: Vec::new(),
+        }
+    }
+}
+
+impl World {
+    /// A leader starts over what the last one left, and welcomes the sessions that are there.
+    pub(crate) fn start(&mut self, index: usize) {
+        let seed = self.rng.u64(..);
+        let now = self.now;
+        let path = self.folder.join(&self.clients[index].folder);
+        let client = &mut self.clients[index];
+        client.starting = false;
+        if client.leader.is_some() {
+            return;
+        }
+        client.run += 1;
+        client.mailbox.clear();
+        client.turn_due = false;
+        let opened = std::fs::create_dir_all(&path)
+            .map_err(|error| error.to_string())
+            .and_then(|()| {
+                let sync = Some(self.plan.sync.clone());
+                SimulatedLeader::open(&path, &schema(client.loud), sync, now, seed)
+                    .map_err(|error| error.to_string())
+            });
+        let mut leader = match opened {
+            Ok(leader) => leader,
+            Err(error) => return self.fail("start", format!("client {index}: {error}")),
+        };
+        for session in client.sessions.keys() {
+            leader.add_session(SessionKey(*session));
+        }
+        let (loud, count) = (client.loud, client.sessions.len());
+        // It can be told by whoever has said so, and by whoever has heard of it.
+        let knows = client.sessions.contains_key(&client.offline_by)
+            || client
+                .open()
+                .any(|(_, store)| store.sync_status().connection == Connection::Offline);
+        client.offline &= knows;
+        client.offline_since = now;
+        client.leader = Some(leader);
+        self.clients[index].safe = self.journal_size(index);
+        self.counts.one("leaders started");
+        self.note(format_args!(
+            "c{index} leader starts, loud {loud}, {count} sessions"
+        ));
+        self.check_log(index);
+        self.turn_soon(index);
+        if count == 0 {
+            for _ in 0..self.rng.usize(1..=self.plan.sessions) {
+                self.open_session(index);
+            }
+        }
+    }
+
+    /// Does something with a leader that may crash under it.
+    pub(crate) fn with_leader<R>(
+        &mut self,
+        index: usize,
+        work: impl FnOnce(&mut SimulatedLeader) -> R,
+    ) -> Option<R> {
+        let client = &mut self.clients[index];
+        let mut leader = client.leader.take()?;
+        let before = points_passed();
+        crash_at(client.crash_in);
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut leader)));
+        crash_at(None);
+        let passed = points_passed() - before;
+        match outcome {
+            Ok(result) => {
+                client.crash_in = client.crash_in.map(|left| left.saturating_sub(passed));
+                client.leader = Some(leader);
+                self.clients[index].safe = self.journal_size(index);
+                Some(result)
+            }
+            Err(payload) => match payload.downcast::<Crash>() {
+                Ok(crash) => {
+                    self.crash(index, leader, crash.0);
+                    None
+                }
+                Err(payload) => resume_unwind(payload),
+            },
+        }
+    }
+
+    pub(crate) fn turn_soon(&mut self, index: usize) {
+        let delay = self.delay(5);
+        let client = &mut self.clients[index];
+        if !std::mem::replace(&mut client.turn_due, true) {
+            let run = client.run;
+            self.after(delay, Happening::Turn { client: index, run });
+        }
+    }
+
+    pub(crate) fn turn(&mut self, index: usize) {
+        let now = self.now;
+        self.clients[index].turn_due = false;
+        let inputs = std::mem::take(&mut self.clients[index].mailbox);
+        let outputs = self.with_leader(index, |leader| leader.turn(now, inputs));
+        let Some(Outputs {
+            sessions,
+            backend,
+            wake_at,
+        }) = outputs
+        else {
+            return;
+        };
+        for (SessionKey(session), message) in sessions {
+            self.send_to_session(index, session, message);
+        }
+        for request in backend {
+            self.request(index, request);
+        }
+        let client = &mut self.clients[index];
+        client.alarm += 1;
+        let (alarm, run) = (client.alarm, client.run);
+        if let Some(at) = wake_at {
+            let at = at.max(now);
+            self.at(
+                at,
+                Happening::Wake {
+                    client: index,
+                    run,
+                    alarm,
+                },
+            );
+        }
+        if self.rng.u8(..3) == 0 {
+            let delay = self.delay(50);
+            self.after(delay, Happening::CatchUp { client: index, run });
+        }
+    }
+
+    pub(crate) fn wake(&mut self, index: usize, alarm: u64) {
+        if self.clients[index].alarm == alarm {
+            self.clients[index].mailbox.push(Input::Woken);
+            self.turn(index);
+        }
+    }
+
+    pub(crate) fn catch_up(&mut self, index: usize) {
+        self.with_leader(index, SimulatedLeader::catch_up);
+    }
+
+    pub(crate) fn reach_leader(&mut self, index: usize, session: u64, message: ToLeader) {
+        if self.clients[index].ghosts.contains(&session) {
+            return;
+        }
+        if let ToLeader::Push { events } = &message {
+            let first = events.first().map(|event| event.seq).unwrap_or_default();
+            let tokens = tokens_of(events);
+            self.note(format_args!(
+                "c{index}.{session} > leader: push [{tokens}] at {first}"
+            ));
+        }
+        if let ToLeader::SetOnline { online } = message {
+            self.note(format_args!("c{index}.{session} > leader: online {online}"));
+            self.clients[index].offline = !online;
+            self.clients[index].offline_since = self.now;
+            self.clients[index].offline_by = session;
+        }
+        let input = Input::Session(SessionKey(session), message);
+        self.clients[index].mailbox.push(input);
+        self.turn_soon(index);
+    }
+
+    /// A session is gone, and the leader hears of it.
+    pub(crate) fn leave(&mut self, index: usize, session: u64) {
+        if let Some(leader) = &mut self.clients[index].leader {
+            leader.remove_session(SessionKey(session));
+        }
+    }
+
+    fn send_to_session(&mut self, index: usize, session: u64, message: FromLeader) {
+        let delay = self.link_delay();
+        let (now, run) = (self.now, self.clients[index].run);
+        let Some(to) = self.clients[index].sessions.get_mut(&session) else {
+            return;
+        };
+        to.down = to.down.max(now + delay);
+        let at = to.down;
+        self.at(
+            at,
+            Happening::ToSession {
+                client: index,
+                run,
+                session,
+                message,
+            },
+        );
+    }
+
+    /// Sends what a session has to say.
+    pub(crate) fn collect(&mut self, index: usize, session: u64) {
+        let Some(from) = self.clients[index].sessions.get(&session) else {
+            return;
+        };
+        for message in from.wire.take_sent() {
+            let delay = self.link_delay();
+            let (now, run) = (self.now, self.clients[index].run);
+            let Some(from) = self.clients[index].sessions.get_mut(&session) else {
+                return;
+            };
+            from.up = from.up.max(now + delay);
+            let at = from.up;
+            self.at(
+                at,
+                Happening::ToLeader {
+                    client: index,
+                    run,
+                    session,
+                    message,
+                },
+            );
+        }
+    }
+
+    fn link_delay(&mut self) -> Duration {
+        match self.rng.u8(..10) {
+            0..=4 => Duration::ZERO,
+            5..=8 => self.delay(20),
+            _ => self.delay(300),
+        }
+    }
+
+    /// The leader goes in order; what is on its way to it or from it is lost.
+    pub(crate) fn stop_leader(&mut self, index: usize) {
+        if let Some(line) = self.clients[index].line.take() {
+            self.lines.remove(&line);
+        }
+        let client = &mut self.clients[index];
+        client.run += 1;
+        client.leader = None;
+        client.crash_in = None;
+    }
+
+    /// What the leader asks of the backend is put on the line.
+    fn request(&mut self, index: usize, request: BackendRequest) {
+        match request {
+            BackendRequest::Connect { connection } => self.connect_line(index, connection),
+            BackendRequest::Disconnect => {
+                if let Some(line) = self.clients[index].line.take() {
+                    self.lines.remove(&line);
+                }
+            }
+            request => self.send_on_line(index, request),
+        }
+    }
+}
