@@ -364,23 +364,27 @@ impl Leader {
             initial_sync: told.initial_sync,
             ..status.clone()
         };
-        let sessions: Vec<_> = self.processor.sessions().collect();
-        if before != told {
+        let newcomers = std::mem::take(&mut self.newcomers);
+        // Who comes is welcomed first: a session that hears another status before that would not know
+        // any more what the last leader's was.
+        let others: Vec<_> = self
+            .processor
+            .sessions()
+            .filter(|session| !newcomers.contains(session))
+            .collect();
+        let tell = |sessions: &[SessionKey], status: &LeaderStatus| -> Outbox {
             let messages = sessions
                 .iter()
-                .map(|session| (*session, FromLeader::Status(before.clone())));
-            self.outbox.splice(0..0, messages);
-        }
-        let newcomers = std::mem::take(&mut self.newcomers);
-        let told = if status == before {
-            newcomers
-        } else {
-            sessions
+                .map(|session| (*session, FromLeader::Status(status.clone())));
+            messages.collect()
         };
-        self.outbox.extend(
-            told.into_iter()
-                .map(|session| (session, FromLeader::Status(status.clone()))),
-        );
+        if before != told {
+            self.outbox.splice(0..0, tell(&others, &before));
+        }
+        if status != before {
+            self.outbox.extend(tell(&others, &status));
+        }
+        self.outbox.extend(tell(&newcomers, &status));
     }
 
     fn status(&self) -> LeaderStatus {

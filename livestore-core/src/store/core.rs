@@ -110,6 +110,8 @@ impl Core {
     fn restate_online(&mut self) {
         let online = self.online.unwrap_or(!self.is_offline());
         if !online {
+            // Until its status shows it: this leader may be gone before it hears of it.
+            self.online = Some(false);
             self.outbox.push(ToLeader::SetOnline { online });
         }
     }

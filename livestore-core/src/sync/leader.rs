@@ -85,8 +85,9 @@ impl LeaderProcessor {
     /// Returns the last event that will not move any more.
     pub(crate) fn floor(&self) -> SeqNum {
         match self.backend_head {
-            Some(global) => SeqNum::synced(global),
-            None => self.head.seq,
+            // Client-only events keep their place behind the synced one that they follow.
+            Some(global) if self.pending() > 0 => SeqNum::synced(global),
+            Some(_) | None => self.head.seq,
         }
     }
 

@@ -85,11 +85,14 @@ impl Progress {
             .max(start);
         let mut reached = Vec::with_capacity(end - start);
         for at in (start..end).rev() {
-            let goes_on = syncs && commits.tracked[at].last_synced.is_some();
-            if goes_on {
-                reached.push((Arc::clone(&commits.tracked[at].track), true));
-            } else if let Some(tracked) = commits.tracked.remove(at) {
-                reached.push((tracked.track, false));
+            let tracked = &commits.tracked[at];
+            reached.push((
+                Arc::clone(&tracked.track),
+                syncs && tracked.last_synced.is_some(),
+            ));
+            // With a backend it may still be taken out, also if it stays on this client.
+            if !syncs {
+                commits.tracked.remove(at);
                 end -= 1;
             }
         }
@@ -105,12 +108,15 @@ impl Progress {
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    /// The backend has confirmed these events.
+    /// These events are final: the backend has confirmed them, or they stay on this client and nothing
+    /// can move them any more.
     pub(in crate::store) fn synced(&self, places: &[Place]) {
         let mut commits = self.lock();
         let mut reached = Vec::new();
         for place in places {
-            if let Some(track) = commits.take_synced(place.id) {
+            if let Some((track, syncs)) = commits.take_final(place.id)
+                && syncs
+            {
                 reached.push((track, place.seq));
             }
         }
@@ -226,10 +232,15 @@ impl Commits {
         std::mem::take(&mut self.waiting)
     }
 
-    /// Takes out the commit that an event is the last synced one of.
-    fn take_synced(&mut self, event: EventId) -> Option<Arc<Track>> {
+    /// Takes out the commit that this event settles: the last synced one, or the last if there is none;
+    /// says whether it was synced.
+    fn take_final(&mut self, event: EventId) -> Option<(Arc<Track>, bool)> {
         let at = self.position_containing(event)?;
-        (self.tracked[at].last_synced == Some(event)).then(|| self.take(at))?
+        let Tracked {
+            last, last_synced, ..
+        } = self.tracked[at];
+        let track = (last_synced.unwrap_or(last) == event).then(|| self.take(at))??;
+        Some((track, last_synced.is_some()))
     }
 
     fn take_containing(&mut self, event: EventId) -> Option<Arc<Track>> {

@@ -281,3 +281,16 @@ fn a_session_that_does_not_follow_the_log_hears_what_is_taken_out_of_it() {
         [FromLeader::TakenOut { rejected, .. }] if rejected.len() == 1
     ));
 }
+
+#[test]
+fn client_only_events_are_final_as_long_as_nothing_synced_is_pending() {
+    let mut leader = leader(Some(0));
+    let mut pushed = events(SeqNum::ROOT, 1);
+    (pushed[0].seq, pushed[0].parent) = SeqNum::ROOT.next(EventScope::ClientOnly);
+    leader.admit(A, pushed.clone()).unwrap();
+    write(&mut leader);
+    assert_eq!(leader.floor(), pushed[0].seq);
+    leader.admit(A, events(pushed[0].seq, 1)).unwrap();
+    write(&mut leader);
+    assert_eq!(leader.floor(), SeqNum::ROOT);
+}
