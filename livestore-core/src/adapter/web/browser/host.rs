@@ -23,7 +23,7 @@ use web_sys::{BroadcastChannel, DedicatedWorkerGlobalScope, MessageEvent, Messag
 use super::{
     START, locks,
     page::describe,
-    wire::{self, FromHost, Parcel, Start, ToHost},
+    wire::{self, FromHost, Parcel, Start, ToHost, Visit},
 };
 use crate::{
     adapter::desk::{Desk, Seating},
@@ -158,10 +158,13 @@ struct Host {
     /// Whether work that can wait is planned.
     idle: Cell<bool>,
     port: MessagePort,
-    handlers: RefCell<Vec<Closure<dyn FnMut(MessageEvent)>>>,
+    handlers: RefCell<Vec<Handler>>,
 }
 
+type Handler = Closure<dyn FnMut(MessageEvent)>;
+
 struct Visitor {
+    visit: Visit,
     key: SessionKey,
     route: Route,
 }
@@ -231,7 +234,7 @@ impl Host {
         self.desk.borrow().as_ref().ok().cloned()
     }
 
-    fn handler(self: &Rc<Self>, by_port: bool) -> Closure<dyn FnMut(MessageEvent)> {
+    fn handler(self: &Rc<Self>, by_port: bool) -> Handler {
         let host = Rc::clone(self);
         Closure::new(move |event: MessageEvent| {
             if let Some(parcel) = Parcel::from_js(&event.data()) {
@@ -245,17 +248,15 @@ impl Host {
         let Some(message) = parcel.message::<ToHost>() else {
             return self.refuse_build(&parcel.session, by_port);
         };
-        let key = || {
-            let sessions = self.sessions.borrow();
-            sessions.get(&parcel.session).map(|visitor| visitor.key)
-        };
         match message {
             ToHost::Hello { build, .. } if build != self.start.build => {
                 self.refuse_build(&parcel.session, by_port);
             }
-            ToHost::Hello { image, .. } => self.welcome(&parcel.session, image, by_port),
-            ToHost::Message(message) => {
-                if let (Some(key), Some(desk)) = (key(), self.desk()) {
+            ToHost::Hello { visit, image, .. } => {
+                self.welcome(&parcel.session, visit, image, by_port);
+            }
+            ToHost::Message(visit, message) => {
+                if let (Some(key), Some(desk)) = (self.key(&parcel.session, visit), self.desk()) {
                     desk.turn([Input::Session(key, message)]);
                 }
             }
@@ -306,6 +307,13 @@ impl Host {
         }
     }
 
+    /// Returns the key of a session, if that visit of it is the last one.
+    fn key(&self, session: &str, visit: Visit) -> Option<SessionKey> {
+        let sessions = self.sessions.borrow();
+        let visitor = sessions.get(session)?;
+        (visitor.visit == visit).then_some(visitor.key)
+    }
+
     /// Deletes the files and starts over with an empty log.
     fn reset(&self) -> Result<(), String> {
         if let Some(desk) = self.desk() {
@@ -333,7 +341,7 @@ impl Host {
     }
 
     /// Lets a session in; one that was here already comes anew.
-    fn welcome(&self, session: &str, wants_image: bool, by_port: bool) {
+    fn welcome(&self, session: &str, visit: Visit, wants_image: bool, by_port: bool) {
         let Some(route) = self.route(session, by_port) else {
             return;
         };
@@ -348,6 +356,7 @@ impl Host {
         let before = self.sessions.borrow_mut().insert(
             session.to_owned(),
             Visitor {
+                visit,
                 key,
                 route: route.clone(),
             },
@@ -362,11 +371,15 @@ impl Host {
             }
             None => (None, None),
         };
-        route.post(session, &FromHost::Attached { image: place }, buffer);
+        let attached = FromHost::Attached {
+            visit,
+            image: place,
+        };
+        route.post(session, &attached, buffer);
         let outlet = SendWrapper::new((route, session.to_owned()));
         desk.add_session(key, move |message: FromLeader| {
             let (route, session) = &*outlet;
-            route.post(session, &FromHost::Message(message), None);
+            route.post(session, &FromHost::Message(visit, message), None);
         });
     }
 

@@ -18,7 +18,7 @@ use super::{
     WebAdapter, debug, ids,
     locks::{self, Held},
     spawn,
-    wire::{self, FromHost, Parcel, Start, ToHost},
+    wire::{self, FromHost, Parcel, Start, ToHost, Visit},
 };
 use crate::{
     event::{ClientId, EncodedEvent, SeqNum},
@@ -27,6 +27,7 @@ use crate::{
 };
 
 type Reply<T> = oneshot::Sender<Result<T, AdapterError>>;
+type Handler<E> = Closure<dyn FnMut(E)>;
 
 /// A session's end of all lines.
 pub(super) struct Endpoint {
@@ -46,14 +47,18 @@ pub(super) struct Endpoint {
     /// What came before the store was there to take it.
     early: RefCell<Vec<FromLeader>>,
     attached: RefCell<Option<Reply<Option<Image>>>>,
+    /// The last hello.
+    visit: Cell<Visit>,
+    /// Whether the last hello went to this tab's own worker, which has not answered yet but will.
+    expected: Cell<bool>,
     reads: RefCell<HashMap<u32, Reply<Vec<EncodedEvent>>>>,
     jobs: RefCell<HashMap<u32, Reply<Vec<u8>>>>,
     next_request: Cell<u32>,
     closed: Cell<bool>,
     /// Held while the session is open.
     locks: RefCell<Vec<Held>>,
-    listeners: RefCell<Vec<Closure<dyn FnMut(MessageEvent)>>>,
-    unload: RefCell<Option<Closure<dyn FnMut(web_sys::Event)>>>,
+    listeners: RefCell<Vec<Handler<MessageEvent>>>,
+    unload: RefCell<Option<Handler<web_sys::Event>>>,
 }
 
 impl Endpoint {
@@ -103,6 +108,9 @@ impl Endpoint {
             inbox: RefCell::new(None),
             early: RefCell::new(Vec::new()),
             attached: RefCell::new(None),
+            // Another one than that of the page which was here before a reload.
+            visit: Cell::new((js_sys::Math::random() * 2_f64.powi(52)) as Visit),
+            expected: Cell::new(false),
             reads: RefCell::new(HashMap::new()),
             jobs: RefCell::new(HashMap::new()),
             next_request: Cell::new(0),
@@ -214,7 +222,8 @@ impl Endpoint {
         let own = self.handler(Self::take_parcel);
         self.own.set_onmessage(Some(own.as_ref().unchecked_ref()));
         let news = self.handler(|endpoint, event| {
-            if event.data().as_string().as_deref() == Some(wire::UP) {
+            let is_up = event.data().as_string().as_deref() == Some(wire::UP);
+            if is_up && !endpoint.expected.get() {
                 endpoint.hello();
             }
         });
@@ -245,7 +254,7 @@ impl Endpoint {
     fn handler(
         self: &Rc<Self>,
         take: impl Fn(&Rc<Self>, &MessageEvent) + 'static,
-    ) -> Closure<dyn FnMut(MessageEvent)> {
+    ) -> Handler<MessageEvent> {
         let weak = Rc::downgrade(self);
         Closure::new(move |event: MessageEvent| {
             if let Some(endpoint) = weak.upgrade() {
@@ -256,7 +265,11 @@ impl Endpoint {
 
     /// Says that it is here, to whichever leader hears it.
     fn hello(&self) {
+        let visit = self.visit.get() + 1;
+        self.visit.set(visit);
+        self.expected.set(self.port.borrow().is_some());
         let message = ToHost::Hello {
+            visit,
             build: self.build.clone(),
             image: self.attached.borrow().is_some(),
         };
@@ -282,7 +295,10 @@ impl Endpoint {
             return self.refuse("another version of this app has the store open: reload this tab");
         };
         match message {
-            FromHost::Attached { image } => {
+            FromHost::Attached { visit, .. } | FromHost::Message(visit, _)
+                if visit != self.visit.get() => {}
+            FromHost::Attached { image, .. } => {
+                self.expected.set(false);
                 self.early.borrow_mut().clear();
                 let image = image.zip(parcel.buffer).map(|(place, buffer)| Image {
                     bytes: Uint8Array::new(&buffer).to_vec(),
@@ -293,8 +309,11 @@ impl Endpoint {
                     let _ = reply.send(Ok(image));
                 }
             }
-            FromHost::Refused { reason } => self.refuse(&reason),
-            FromHost::Message(message) => self.deliver(message),
+            FromHost::Refused { reason } => {
+                self.expected.set(false);
+                self.refuse(&reason);
+            }
+            FromHost::Message(_, message) => self.deliver(message),
             FromHost::Done { request, error } => {
                 if let Some(reply) = self.jobs.borrow_mut().remove(&request) {
                     let bytes = parcel
@@ -364,7 +383,7 @@ impl LeaderLink for Link {
     }
 
     fn send(&mut self, message: ToLeader) {
-        self.0.post(&ToHost::Message(message));
+        self.0.post(&ToHost::Message(self.0.visit.get(), message));
     }
 
     fn events_after(
