@@ -26,6 +26,10 @@ use crate::{
     sync::{FromLeader, ToLeader},
 };
 
+/// How often a worker that breaks at its start is started.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(500);
+
 type Reply<T> = oneshot::Sender<Result<T, AdapterError>>;
 type Handler<E> = Closure<dyn FnMut(E)>;
 
@@ -55,8 +59,12 @@ pub(super) struct Endpoint {
     jobs: RefCell<HashMap<u32, Reply<Vec<u8>>>>,
     next_request: Cell<u32>,
     closed: Cell<bool>,
-    /// Held while the session is open.
-    locks: RefCell<Vec<Held>>,
+    /// How often in a row the worker broke before it answered.
+    breaks: Cell<u32>,
+    /// The session's id is taken.
+    name: RefCell<Option<Held>>,
+    /// This tab has the leader.
+    lead: RefCell<Option<Held>>,
     listeners: RefCell<Vec<Handler<MessageEvent>>>,
     unload: RefCell<Option<Handler<web_sys::Event>>>,
 }
@@ -75,7 +83,7 @@ impl Endpoint {
         }
         let build = spawn::build(setup.schema.fingerprint());
         let endpoint = Self::open(adapter, store, session_id.to_string(), build)?;
-        endpoint.locks.borrow_mut().push(held);
+        *endpoint.name.borrow_mut() = Some(held);
         let link = Link(SendWrapper::new(Rc::clone(&endpoint)));
         let image = endpoint.attach().await?;
         debug::install(&endpoint);
@@ -115,7 +123,9 @@ impl Endpoint {
             jobs: RefCell::new(HashMap::new()),
             next_request: Cell::new(0),
             closed: Cell::new(false),
-            locks: RefCell::new(Vec::new()),
+            breaks: Cell::new(0),
+            name: RefCell::new(None),
+            lead: RefCell::new(None),
             listeners: RefCell::new(Vec::new()),
             unload: RefCell::new(None),
         });
@@ -164,7 +174,7 @@ impl Endpoint {
         match locks::acquire(&lock).await {
             Ok(_) if self.closed.get() => {}
             Ok(held) => {
-                self.locks.borrow_mut().push(held);
+                *self.lead.borrow_mut() = Some(held);
                 self.start_worker(worker_url, client);
             }
             Err(error) => self.refuse(&describe(&error)),
@@ -196,26 +206,41 @@ impl Endpoint {
         }
     }
 
-    /// Starts another worker when this one breaks.
+    /// Starts another worker when this one breaks; gives up, and leaves it to another tab, when it never
+    /// gets to answer.
     fn watch(self: &Rc<Self>, worker: &Worker, worker_url: Option<String>, client: ClientId) {
         let weak = Rc::downgrade(self);
         let broken = Closure::once_into_js(move |event: JsValue| {
-            tracing::error!(error = %describe(&event), "the leader's worker broke; another one is started");
             let Some(endpoint) = weak.upgrade() else {
                 return;
             };
-            endpoint.port.borrow_mut().take();
-            if let Some(worker) = endpoint.worker.borrow_mut().take() {
-                worker.terminate();
+            endpoint.stop_worker();
+            endpoint.breaks.set(endpoint.breaks.get() + 1);
+            if endpoint.breaks.get() == ATTEMPTS {
+                endpoint.lead.borrow_mut().take();
+                return endpoint.refuse(&format!(
+                    "the leader's worker cannot be started ({}): is its script there, and does the \
+                     page's Content-Security-Policy allow it? See `WebAdapter::worker_url`",
+                    describe(&event)
+                ));
             }
+            tracing::error!(error = %describe(&event), "the leader's worker broke; another one is started");
             spawn_local(async move {
-                gloo_timers::future::sleep(Duration::from_secs(1)).await;
+                gloo_timers::future::sleep(PAUSE).await;
                 if !endpoint.closed.get() {
                     endpoint.start_worker(worker_url, client);
                 }
             });
         });
         worker.set_onerror(Some(broken.unchecked_ref()));
+    }
+
+    fn stop_worker(&self) {
+        self.expected.set(false);
+        self.port.borrow_mut().take();
+        if let Some(worker) = self.worker.borrow_mut().take() {
+            worker.terminate();
+        }
     }
 
     fn listen(self: &Rc<Self>) {
@@ -299,6 +324,7 @@ impl Endpoint {
                 if visit != self.visit.get() => {}
             FromHost::Attached { image, .. } => {
                 self.expected.set(false);
+                self.breaks.set(0);
                 self.early.borrow_mut().clear();
                 let image = image.zip(parcel.buffer).map(|(place, buffer)| Image {
                     bytes: Uint8Array::new(&buffer).to_vec(),
@@ -358,17 +384,15 @@ impl Endpoint {
         for channel in [&self.leader, &self.own, &self.news] {
             channel.close();
         }
-        self.port.borrow_mut().take();
-        if let Some(worker) = self.worker.borrow_mut().take() {
-            worker.terminate();
-        }
+        self.stop_worker();
         if let (Some(window), Some(unload)) = (web_sys::window(), self.unload.borrow_mut().take()) {
             let _ = window.remove_event_listener_with_callback(
                 "beforeunload",
                 unload.as_ref().unchecked_ref(),
             );
         }
-        self.locks.borrow_mut().clear();
+        self.lead.borrow_mut().take();
+        self.name.borrow_mut().take();
     }
 }
 
@@ -441,7 +465,7 @@ fn failed(error: JsValue) -> AdapterError {
     AdapterError::new(describe(&error))
 }
 
-/// Returns what a thrown value or an error event says.
+/// Returns what a thrown value or an error event says; one for a script that did not load says nothing.
 pub(super) fn describe(error: &JsValue) -> String {
     if let Some(text) = error.as_string() {
         return text;
