@@ -59,6 +59,8 @@ pub(super) struct Endpoint {
     jobs: RefCell<HashMap<u32, Reply<Vec<u8>>>>,
     next_request: Cell<u32>,
     closed: Cell<bool>,
+    /// Whether the lines were closed because the page was left.
+    left: Cell<bool>,
     /// How often in a row the worker broke before it answered.
     breaks: Cell<u32>,
     /// The session's id is taken.
@@ -66,7 +68,7 @@ pub(super) struct Endpoint {
     /// This tab has the leader.
     lead: RefCell<Option<Held>>,
     listeners: RefCell<Vec<Handler<MessageEvent>>>,
-    unload: RefCell<Option<Handler<web_sys::Event>>>,
+    on_window: RefCell<Vec<(&'static str, Handler<web_sys::Event>)>>,
 }
 
 impl Endpoint {
@@ -123,11 +125,12 @@ impl Endpoint {
             jobs: RefCell::new(HashMap::new()),
             next_request: Cell::new(0),
             closed: Cell::new(false),
+            left: Cell::new(false),
             breaks: Cell::new(0),
             name: RefCell::new(None),
             lead: RefCell::new(None),
             listeners: RefCell::new(Vec::new()),
-            unload: RefCell::new(None),
+            on_window: RefCell::new(Vec::new()),
         });
         endpoint.listen();
         spawn_local(Rc::clone(&endpoint).lead(adapter.worker_url, client_id));
@@ -255,25 +258,46 @@ impl Endpoint {
         self.news.set_onmessage(Some(news.as_ref().unchecked_ref()));
         self.listeners.borrow_mut().extend([own, news]);
 
-        let weak = Rc::downgrade(self);
-        let unload = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            let pending = weak.upgrade().is_some_and(|endpoint| {
-                endpoint
-                    .inbox
-                    .borrow()
-                    .as_ref()
-                    .is_some_and(Inbox::has_pending)
-            });
-            if pending {
+        self.on_window("beforeunload", |endpoint, event| {
+            let inbox = endpoint.inbox.borrow();
+            if inbox.as_ref().is_some_and(Inbox::has_pending) {
                 event.prevent_default();
             }
         });
+        // A page that the browser keeps to come back to must not keep the others waiting meanwhile.
+        self.on_window("pagehide", |endpoint, _| {
+            if !endpoint.closed.get() {
+                endpoint.disconnect();
+                endpoint.left.set(true);
+            }
+        });
+        self.on_window("pageshow", |endpoint, _| {
+            if endpoint.left.get()
+                && let Some(window) = web_sys::window()
+            {
+                // Fails where reloading is forbidden; then the store takes no more commits.
+                let _ = window.location().reload();
+            }
+        });
+    }
+
+    fn on_window(
+        self: &Rc<Self>,
+        event: &'static str,
+        take: impl Fn(&Self, &web_sys::Event) + 'static,
+    ) {
+        let weak = Rc::downgrade(self);
+        let listener = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            if let Some(endpoint) = weak.upgrade() {
+                take(&endpoint, &event);
+            }
+        });
         if let Some(window) = web_sys::window() {
-            // Without the listener nobody is asked, that is all.
-            let _ = window
-                .add_event_listener_with_callback("beforeunload", unload.as_ref().unchecked_ref());
+            // An event with a name of its own can always be listened to.
+            let _ =
+                window.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
         }
-        *self.unload.borrow_mut() = Some(unload);
+        self.on_window.borrow_mut().push((event, listener));
     }
 
     fn handler(
@@ -302,6 +326,9 @@ impl Endpoint {
     }
 
     fn post(&self, message: &ToHost) {
+        if self.closed.get() {
+            return;
+        }
         let (parcel, transfer) = Parcel::new(&self.session, message, None).into_js();
         let posted = match &*self.port.borrow() {
             Some(port) => port.post_message_with_transferable(&parcel, &transfer),
@@ -379,18 +406,25 @@ impl Endpoint {
     }
 
     pub(super) fn close(&self) {
+        if !self.closed.get() {
+            self.disconnect();
+        }
+        if let Some(window) = web_sys::window() {
+            for (event, listener) in self.on_window.borrow_mut().drain(..) {
+                let _ = window
+                    .remove_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+            }
+        }
+    }
+
+    /// Says goodbye, and leaves all that another tab may be waiting for.
+    fn disconnect(&self) {
         self.post(&ToHost::Bye);
         self.closed.set(true);
         for channel in [&self.leader, &self.own, &self.news] {
             channel.close();
         }
         self.stop_worker();
-        if let (Some(window), Some(unload)) = (web_sys::window(), self.unload.borrow_mut().take()) {
-            let _ = window.remove_event_listener_with_callback(
-                "beforeunload",
-                unload.as_ref().unchecked_ref(),
-            );
-        }
         self.lead.borrow_mut().take();
         self.name.borrow_mut().take();
     }
