@@ -240,8 +240,13 @@ impl Endpoint {
 
     fn stop_worker(&self) {
         self.expected.set(false);
-        self.port.borrow_mut().take();
+        // The handlers may be gone by the time that something on its way arrives.
+        if let Some(port) = self.port.borrow_mut().take() {
+            port.set_onmessage(None);
+            port.close();
+        }
         if let Some(worker) = self.worker.borrow_mut().take() {
+            worker.set_onerror(None);
             worker.terminate();
         }
     }
@@ -422,6 +427,7 @@ impl Endpoint {
         self.post(&ToHost::Bye);
         self.closed.set(true);
         for channel in [&self.leader, &self.own, &self.news] {
+            channel.set_onmessage(None);
             channel.close();
         }
         self.stop_worker();
