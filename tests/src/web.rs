@@ -3,12 +3,14 @@
 //! The origin serves the app's two versions under `v1/` and `v2/`; see [`Site`] for the rest. A store lives as long as
 //! the test's browser keeps the origin's data.
 
+mod opfs;
 mod site;
 mod tab;
 
 use std::{collections::BTreeMap, time::Duration};
 
 pub use self::{
+    opfs::Part,
     site::Site,
     tab::{Status, Tab},
 };
@@ -82,7 +84,7 @@ impl<'a> Web<'a> {
     /// Opens a new tab at a path of the site.
     pub async fn open(&self, path: &str) -> Result<Tab, Failure> {
         let driver = self.session.driver();
-        let tab = Tab::new(driver, driver.new_tab().await?);
+        let tab = Tab::new(driver, self.session.open_tab().await?);
         tab.goto(&self.site.url(path)).await?;
         Ok(tab)
     }

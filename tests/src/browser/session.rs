@@ -88,9 +88,12 @@ impl Session {
     }
 
     /// Opens a new tab and makes it the current one.
-    pub async fn open_tab(&self) -> Result<(), Failure> {
+    pub async fn open_tab(&self) -> Result<WindowHandle, Failure> {
+        // The current one may have been closed, or have crashed.
+        self.driver.switch_to_window(self.base.clone()).await?;
         let tab = self.driver.new_tab().await?;
-        Ok(self.driver.switch_to_window(tab).await?)
+        self.driver.switch_to_window(tab.clone()).await?;
+        Ok(tab)
     }
 
     /// Brings the browser back to where it was when it had started: no tab, and nothing stored for `origin`.

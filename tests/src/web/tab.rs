@@ -75,6 +75,12 @@ impl Tab {
         Ok(self.driver.refresh().await?)
     }
 
+    /// Goes back to the page before.
+    pub async fn back(&self) -> Result<(), Failure> {
+        self.show().await?;
+        Ok(self.driver.back().await?)
+    }
+
     /// Closes the tab.
     pub async fn close(self) -> Result<(), Failure> {
         self.show().await?;

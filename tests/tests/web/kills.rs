@@ -2,12 +2,13 @@
 //!
 //! Each test prints its seed; with `LIVESTORE_E2E_SEED` it takes that one, though what a moment hits stays chance.
 
-use std::{collections::BTreeSet, env, time::Duration};
+use std::{collections::BTreeSet, env, panic::Location, time::Duration};
 
 use fastrand::Rng;
 use livestore_tests::{
     Failure,
     browser::OwnBrowser,
+    wait,
     web::{self, Site, Tab, Web},
 };
 
@@ -84,8 +85,8 @@ async fn end_leaders(
         // It goes on by itself: all of its commits get through.
         let mine = |token: &String| token.starts_with(&theirs);
         let look = async || Ok(other.entries().await?.into_keys().filter(mine).count());
-        livestore_tests::wait::until(
-            std::panic::Location::caller(),
+        wait::until(
+            Location::caller(),
             web::BOOT,
             "all of the other tab's commits",
             look,

@@ -3,5 +3,9 @@
 //! Ids such as WEB-01 are those of the upstream behaviour that a test goes back to.
 
 mod check;
+mod damage;
 mod kills;
+mod places;
+mod storage;
 mod tabs;
+mod versions;

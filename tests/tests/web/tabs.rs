@@ -155,3 +155,36 @@ fn a_duplicated_tab_is_a_session_of_its_own() {
         Ok(())
     });
 }
+
+#[test]
+fn a_page_that_is_left_and_kept_by_the_browser_holds_up_no_other_tab() {
+    web::run(async |web| {
+        let leads = web.store("v1/?store=left").await?;
+        let other = web.store("v1/?store=left").await?;
+        leads.keep("before").await?;
+        leads.goto(&web.site.url("blank")).await?;
+        other.keep("meanwhile").await?;
+        leads.back().await?;
+        leads.until_open().await?;
+        leads.until_count(2).await?;
+        leads.keep("back again").await?;
+        other.until_count(3).await?;
+        assert_eq!(sound_entries(&leads).await?, sound_entries(&other).await?);
+        Ok(())
+    });
+}
+
+#[test]
+fn going_from_one_address_of_the_app_to_another_keeps_the_tab_alive() {
+    web::run(async |web| {
+        let tab = web.store("v1/?store=wanders").await?;
+        for page in 1..=8 {
+            tab.keep(&format!("page {page}")).await?;
+            tab.goto(&web.site.url(&format!("v1/?store=wanders&page={page}")))
+                .await?;
+            tab.until_open().await?;
+            tab.until_count(page).await?;
+        }
+        Ok(())
+    });
+}

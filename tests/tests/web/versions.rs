@@ -1,6 +1,11 @@
 //! The app's next version: the state is rebuilt from the log, and versions do not get into each other's way.
 
-use livestore_tests::web;
+use std::panic::Location;
+
+use livestore_tests::{
+    wait,
+    web::{self, Web},
+};
 use serde_json::json;
 
 use crate::check::{assert_all, sound_entries};
@@ -48,16 +53,18 @@ fn web_04_data_survives_schema_changes_and_the_rebuild_is_seen() {
 
 #[test]
 fn what_is_persisted_in_a_burst_survives_a_schema_change_in_its_middle() {
-    web::run(async |web| {
-        let tab = web.store("v1/?store=deployed").await?;
-        tab.burst("v1", 1_000).await?;
-        let look = async || Ok(web.site.reported());
-        let at = std::panic::Location::caller();
-        livestore_tests::wait::until(at, web::BOOT, "some reports", look, |count| *count > 100)
+    // A browser of its own: it logs that it would have asked before leaving.
+    web::run_and_kill(async |site, browser| {
+        let tab = Web::new(site, browser.session())
+            .store("v1/?store=deployed")
             .await?;
-        tab.goto(&web.site.url("v2/?store=deployed")).await?;
+        tab.burst("v1", 1_000).await?;
+        let look = async || Ok(site.reported());
+        let at = Location::caller();
+        wait::until(at, web::BOOT, "some reports", look, |count| *count > 100).await?;
+        tab.goto(&site.url("v2/?store=deployed")).await?;
         tab.until_open().await?;
-        let reported = web.site.take_reported();
+        let reported = site.take_reported();
         let entries = sound_entries(&tab).await?;
         assert_all(&reported, &entries, "of those reported as persisted");
         Ok(())
