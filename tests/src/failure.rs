@@ -61,6 +61,17 @@ pub enum Failure {
     #[error("the page logged errors to the browser's console:\n{}", .0.join("\n"))]
     Console(Vec<String>),
 
+    /// Something that a test had the page do failed there.
+    #[error("{at}: the page cannot {action}: {reason}")]
+    Page {
+        /// Where the test does it.
+        at: &'static Location<'static>,
+        /// What was to be done.
+        action: String,
+        /// What the page said.
+        reason: String,
+    },
+
     /// The browser's driver refused a command.
     #[error(transparent)]
     WebDriver(#[from] WebDriverError),

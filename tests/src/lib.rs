@@ -5,6 +5,7 @@
 //!
 //! - [`scenario`] runs one test: serves the folder, opens a browser, keeps a screenshot when the test fails.
 //! - [`todomvc`] is the page object: the TodoMVC app specification's selectors and what a user does with them.
+//! - [`web`] is the page that tests of the web adapter drive, in tabs of one origin.
 //! - [`wait`] waits for a condition, and tells what was expected and what was seen instead.
 //! - [`server`] and [`browser`] are the folder's web server and the browser.
 //!
@@ -18,6 +19,7 @@ pub mod scenario;
 pub mod server;
 pub mod todomvc;
 pub mod wait;
+pub mod web;
 
 pub use built_app::built_app;
 pub use failure::Failure;

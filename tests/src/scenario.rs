@@ -36,16 +36,24 @@ pub fn run<F>(name: &str, folder: &Path, body: F) -> Result<(), Failure>
 where
     F: AsyncFnOnce(&Session, &Server) -> Result<(), Failure>,
 {
+    let server = Server::start(folder)?;
+    run_at(name, &server.url(""), async |session| {
+        body(session, &server).await
+    })
+}
+
+/// Like [`run`], with what is served at an address already.
+pub(crate) fn run_at<F>(name: &str, origin: &str, body: F) -> Result<(), Failure>
+where
+    F: AsyncFnOnce(&Session) -> Result<(), Failure>,
+{
     let screenshot = screenshot_file(name);
     remove_if_there(&screenshot)?;
-    let server = Server::start(folder)?;
-    RUNTIME.block_on(async {
+    block_on(async {
         let turn = take_turn().await?;
         let session = turn.session();
         session.open_tab().await?;
-        let outcome = AssertUnwindSafe(body(session, &server))
-            .catch_unwind()
-            .await;
+        let outcome = AssertUnwindSafe(body(session)).catch_unwind().await;
 
         let errors = match &outcome {
             Ok(Ok(())) => session.console_errors().await?,
@@ -57,7 +65,7 @@ where
         }
         let ended = match outcome {
             Ok(Ok(())) if errors.is_empty() => {
-                session.clean_up(&server.url("")).await?;
+                session.clean_up(origin).await?;
                 turn.give_back().await
             }
             _ => turn.end_browser().await,
@@ -69,6 +77,11 @@ where
             Ok(Ok(())) => Err(Failure::Console(errors)),
         }
     })
+}
+
+/// Drives a test's future on the runtime that all tests share.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    RUNTIME.block_on(future)
 }
 
 /// Names a test after its function: pass the type of a closure written in there.

@@ -1,4 +1,4 @@
-//! Serves a built app's folder to the browser. Files only: no fallback page, no API.
+//! Serves to the browser: a built app's folder, with files only, or what a test's router says.
 
 use std::{
     io,
@@ -22,16 +22,20 @@ pub struct Server {
 impl Server {
     /// Starts to serve the files in `folder`.
     pub fn start(folder: &Path) -> io::Result<Self> {
+        Self::serve(Router::new().fallback_service(ServeDir::new(folder)))
+    }
+
+    /// Starts to serve what a router does.
+    pub(crate) fn serve(router: Router) -> io::Result<Self> {
         // Its own thread and runtime: a test that keeps its thread busy doesn't stop the files from coming.
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let address = listener.local_addr()?;
-        let files = Router::new().fallback_service(ServeDir::new(folder));
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::spawn(move || {
-            runtime.spawn(axum::serve(listener, files).into_future());
+            runtime.spawn(axum::serve(listener, router).into_future());
             // Ends when the sender is dropped; open connections end with the runtime.
             let _ = runtime.block_on(stopped);
         });

@@ -6,12 +6,13 @@
 mod actions;
 mod mutations;
 mod page;
+mod tabs;
 
 use std::{fmt::Display, panic::Location, time::Duration};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use thirtyfour::WebDriver;
+use thirtyfour::{WebDriver, WindowHandle};
 
 pub use self::{
     actions::Filter,
@@ -29,6 +30,7 @@ const BOOT: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct TodoMvc {
     driver: WebDriver,
+    window: WindowHandle,
 }
 
 /// Runs a test with the built app, opened in a fresh tab.
@@ -55,6 +57,7 @@ where
             async |session, server| {
                 let app = TodoMvc {
                     driver: session.driver().clone(),
+                    window: session.driver().window().await?,
                 };
                 app.driver.goto(server.url(address)).await?;
                 app.until_started().await?;

@@ -38,7 +38,11 @@ impl State {
     /// Returns nothing for a file without a state, or with that of another schema.
     fn try_open_file(path: &Path, schema: &Schema) -> rusqlite::Result<Option<Self>> {
         let connection = Connection::open(path)?;
-        prepare(&connection)?;
+        let survives_crashes = prepare(&connection)?;
+        if !survives_crashes && !is_sound(&connection)? {
+            tracing::warn!(path = %path.display(), "the stored state is damaged and is built anew");
+            return Ok(None);
+        }
         if !connection.table_exists(None, ddl::HEAD_TABLE)? {
             return Ok(None);
         }
@@ -90,10 +94,19 @@ fn empty(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+/// Returns whether a crash of the machine may only lose the last changes, which the log has, but never
+/// damage the file. In the browser there is no write-ahead log.
+fn prepare(connection: &Connection) -> rusqlite::Result<bool> {
     connection.execute_batch(ddl::PRAGMAS)?;
-    // A crash may lose the last changes, never the file: the log has them.
-    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
+    connection.execute_batch("PRAGMA synchronous = NORMAL;")?;
+    Ok(mode == "wal")
+}
+
+fn is_sound(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("PRAGMA quick_check(1)", (), |row| {
+        Ok(row.get::<_, String>(0)? == "ok")
+    })
 }
 
 fn create(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {

@@ -5,6 +5,7 @@ use std::{
     ffi::OsString,
     fs::{self, File},
     io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         atomic::{AtomicUsize, Ordering},
@@ -88,12 +89,18 @@ impl Driver {
 
     /// Opens a browser with a fresh profile.
     pub async fn open(&self) -> Result<Session, Failure> {
+        self.open_profile(&self.new_profile()).await
+    }
+
+    /// Returns the folder of a fresh profile, which goes when the driver does.
+    pub(super) fn new_profile(&self) -> PathBuf {
         let number = self.profiles.fetch_add(1, Ordering::Relaxed);
-        Session::open(
-            &self.url,
-            &self.files.path().join(format!("profile-{number}")),
-        )
-        .await
+        self.files.path().join(format!("profile-{number}"))
+    }
+
+    /// Opens a browser with a profile that no browser has open.
+    pub(super) async fn open_profile(&self, profile: &Path) -> Result<Session, Failure> {
+        Session::open(&self.url, profile).await
     }
 }
 

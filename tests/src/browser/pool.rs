@@ -41,12 +41,17 @@ pub struct Turn {
     _permit: SemaphorePermit<'static>,
 }
 
-/// Waits until a browser is free, or may be started.
-pub async fn take_turn() -> Result<Turn, Failure> {
-    let permit = BROWSERS
+/// Waits until one more browser may run.
+pub(super) async fn permit() -> SemaphorePermit<'static> {
+    BROWSERS
         .acquire()
         .await
-        .expect("the semaphore is never closed");
+        .expect("the semaphore is never closed")
+}
+
+/// Waits until a browser is free, or may be started.
+pub async fn take_turn() -> Result<Turn, Failure> {
+    let permit = permit().await;
     let (idle, driver) = {
         let mut pool = pool();
         let driver = match &pool.driver {

@@ -77,10 +77,23 @@ impl Session {
         Ok(())
     }
 
+    /// Kills the browser and everything it has started, in the middle of whatever they do.
+    pub(super) fn kill(self) {
+        if let Some(process) = self.process {
+            for process in family(process) {
+                // Fails only if it has ended already.
+                let _ = kill_process(process, Signal::KILL);
+            }
+        }
+    }
+
     /// Opens a new tab and makes it the current one.
-    pub async fn open_tab(&self) -> Result<(), Failure> {
+    pub async fn open_tab(&self) -> Result<WindowHandle, Failure> {
+        // The current one may have been closed, or have crashed.
+        self.driver.switch_to_window(self.base.clone()).await?;
         let tab = self.driver.new_tab().await?;
-        Ok(self.driver.switch_to_window(tab).await?)
+        self.driver.switch_to_window(tab.clone()).await?;
+        Ok(tab)
     }
 
     /// Brings the browser back to where it was when it had started: no tab, and nothing stored for `origin`.
@@ -133,6 +146,36 @@ impl Drop for Session {
             let _ = kill_process(process, Signal::KILL);
         }
     }
+}
+
+/// Returns a process and, where the system lists them in `/proc`, those that descend from it.
+fn family(process: Pid) -> Vec<Pid> {
+    let children: Vec<(Pid, Pid)> = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let stat = fs::read_to_string(entry.ok()?.path().join("stat")).ok()?;
+            // "123 (a name, maybe with spaces) S 45 …": the number before it is its own, the next its parent's.
+            let (id, rest) = stat.split_once(" (")?;
+            let parent = rest.rsplit_once(") ")?.1.split(' ').nth(1)?;
+            Some((
+                Pid::from_raw(parent.parse().ok()?)?,
+                Pid::from_raw(id.parse().ok()?)?,
+            ))
+        })
+        .collect();
+    let mut family = vec![process];
+    let mut next = 0;
+    while let Some(parent) = family.get(next).copied() {
+        family.extend(
+            children
+                .iter()
+                .filter(|(of, _)| *of == parent)
+                .map(|(_, id)| *id),
+        );
+        next += 1;
+    }
+    family
 }
 
 fn capabilities(profile: &Path) -> Result<ChromeCapabilities, Failure> {

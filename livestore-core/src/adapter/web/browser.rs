@@ -1,6 +1,7 @@
 //! The web adapter where there is a browser.
 
 mod debug;
+mod files;
 mod host;
 mod ids;
 mod locks;

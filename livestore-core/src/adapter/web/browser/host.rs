@@ -3,7 +3,6 @@
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
-    path::Path,
     rc::Rc,
     sync::Arc,
     time::Duration,
@@ -11,34 +10,25 @@ use std::{
 
 use js_sys::{Reflect, Uint8Array};
 use send_wrapper::SendWrapper;
-use sqlite_wasm_rs::vfs::{
-    VfsFilesManager,
-    transfer::{DbTransfer, ExportSource},
-};
-use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
 use wasm_bindgen::{JsCast, JsValue, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
 
 use super::{
-    START, locks,
+    START,
+    files::Files,
+    locks,
     page::describe,
-    wire::{self, FromHost, Parcel, Start, ToHost},
+    wire::{self, FromHost, Parcel, Start, ToHost, Visit},
 };
 use crate::{
-    adapter::desk::{Desk, Seating},
-    event::{ClientId, StoreId},
-    eventlog::Eventlog,
-    leader::{Input, StateFile},
+    adapter::desk::Desk,
+    event::StoreId,
+    leader::Input,
     schema::Schema,
     store::Image,
-    sync::{FromLeader, SessionKey, Storage},
+    sync::{FromLeader, SessionKey},
 };
-
-/// Files of one store: two databases, each with a journal, and some to spare.
-const POOL: usize = 8;
-const EVENTLOG: &str = "eventlog.db";
-const STATE: &str = "state.db";
 
 /// See [`web::run_if_worker`](crate::adapter::web::run_if_worker).
 pub(in crate::adapter::web) fn run_if_worker(schema: impl FnOnce() -> Schema) -> bool {
@@ -64,104 +54,24 @@ fn read_start(started: &JsValue) -> Option<(Start, MessagePort)> {
     Some((start, get("port")?.dyn_into().ok()?))
 }
 
-/// What a store's files have become.
-struct Files {
-    /// Gone where nothing can be stored.
-    pool: Option<OpfsSAHPoolUtil>,
-    storage: Storage,
-}
-
-/// Opens the pool of a store's files.
-async fn open_files(store: &StoreId) -> Files {
-    let options = OpfsSAHPoolCfgBuilder::new()
-        .directory(&format!("livestore/{store}"))
-        .initial_capacity(POOL)
-        .build();
-    match install::<sqlite_wasm_rs::WasmOsCallback>(&options, true).await {
-        Ok(pool) => Files {
-            pool: Some(pool),
-            storage: Storage::Persistent,
-        },
-        Err(error) => {
-            tracing::warn!(%error, "nothing can be stored; everything is kept in memory");
-            Files {
-                pool: None,
-                storage: Storage::Unavailable {
-                    reason: error.to_string().into(),
-                },
-            }
-        }
-    }
-}
-
-impl Files {
-    /// Seats a leader over the log.
-    fn seat(&self, start: &Start, schema: &Schema) -> Result<Arc<Desk>, String> {
-        let store = StoreId::new(&start.store).map_err(|error| error.to_string())?;
-        let (log, state) = match &self.pool {
-            Some(_) => (
-                Eventlog::open_file(Path::new(EVENTLOG)),
-                StateFile::File(STATE.into()),
-            ),
-            None => (Eventlog::in_memory(), StateFile::Memory),
-        };
-        let seating = Seating {
-            store,
-            client: ClientId::from(start.client.as_str()),
-            schema: schema.clone(),
-            state,
-            storage: self.storage.clone(),
-            sync: None,
-        };
-        let log = log.map_err(|error| error.to_string())?;
-        Ok(Desk::open(log, seating).0)
-    }
-
-    /// Deletes everything.
-    fn clear(&self) -> Result<(), String> {
-        match &self.pool {
-            Some(pool) => pool.clear().map_err(|error| error.to_string()),
-            None => Ok(()),
-        }
-    }
-
-    /// Reads the log's file as it is.
-    fn raw_log(&self) -> Result<Vec<u8>, String> {
-        let pool = self.pool.as_ref().ok_or("nothing is stored")?;
-        let mut source = pool
-            .open_export(EVENTLOG)
-            .map_err(|error| error.to_string())?;
-        let mut bytes = vec![0; usize::try_from(source.size()).unwrap_or(0)];
-        let mut read = 0;
-        while read < bytes.len() {
-            match source
-                .read_at(read as u64, &mut bytes[read..])
-                .map_err(|error| error.to_string())?
-            {
-                0 => break,
-                count => read += count,
-            }
-        }
-        bytes.truncate(read);
-        Ok(bytes)
-    }
-}
-
 /// The leader and its visitors.
 struct Host {
     /// The leader, or why there is none.
     desk: RefCell<Result<Arc<Desk>, String>>,
-    files: Files,
+    files: RefCell<Files>,
     schema: Schema,
     start: Start,
     sessions: RefCell<HashMap<String, Visitor>>,
     /// Whether work that can wait is planned.
     idle: Cell<bool>,
     port: MessagePort,
-    handlers: RefCell<Vec<Closure<dyn FnMut(MessageEvent)>>>,
+    handlers: RefCell<Vec<Handler>>,
 }
 
+type Handler = Closure<dyn FnMut(MessageEvent)>;
+
 struct Visitor {
+    visit: Visit,
     key: SessionKey,
     route: Route,
 }
@@ -182,7 +92,7 @@ impl Host {
             Err(error) => tracing::error!(error = %describe(&error), "the files cannot be locked"),
         }
         let files = match StoreId::new(&start.store) {
-            Ok(store) => open_files(&store).await,
+            Ok(store) => Files::open(store).await,
             Err(error) => return tracing::error!(%error, "the leader was started without a store"),
         };
         let desk = files.seat(&start, &schema);
@@ -195,7 +105,7 @@ impl Host {
         }
         let host = Rc::new(Self {
             desk: RefCell::new(desk),
-            files,
+            files: RefCell::new(files),
             schema,
             start,
             sessions: RefCell::new(HashMap::new()),
@@ -231,7 +141,7 @@ impl Host {
         self.desk.borrow().as_ref().ok().cloned()
     }
 
-    fn handler(self: &Rc<Self>, by_port: bool) -> Closure<dyn FnMut(MessageEvent)> {
+    fn handler(self: &Rc<Self>, by_port: bool) -> Handler {
         let host = Rc::clone(self);
         Closure::new(move |event: MessageEvent| {
             if let Some(parcel) = Parcel::from_js(&event.data()) {
@@ -241,21 +151,19 @@ impl Host {
         })
     }
 
-    fn take(&self, parcel: &Parcel, by_port: bool) {
+    fn take(self: &Rc<Self>, parcel: &Parcel, by_port: bool) {
         let Some(message) = parcel.message::<ToHost>() else {
             return self.refuse_build(&parcel.session, by_port);
-        };
-        let key = || {
-            let sessions = self.sessions.borrow();
-            sessions.get(&parcel.session).map(|visitor| visitor.key)
         };
         match message {
             ToHost::Hello { build, .. } if build != self.start.build => {
                 self.refuse_build(&parcel.session, by_port);
             }
-            ToHost::Hello { image, .. } => self.welcome(&parcel.session, image, by_port),
-            ToHost::Message(message) => {
-                if let (Some(key), Some(desk)) = (key(), self.desk()) {
+            ToHost::Hello { visit, image, .. } => {
+                self.welcome(&parcel.session, visit, image, by_port);
+            }
+            ToHost::Message(visit, message) => {
+                if let (Some(key), Some(desk)) = (self.key(&parcel.session, visit), self.desk()) {
                     desk.turn([Input::Session(key, message)]);
                 }
             }
@@ -280,7 +188,7 @@ impl Host {
             ToHost::Export { request } => {
                 let log = match self.desk() {
                     Some(desk) => desk.export_log().map_err(|error| error.to_string()),
-                    None => self.files.raw_log(),
+                    None => self.files.borrow().raw_log(),
                 };
                 let (error, buffer) = match log {
                     Ok(bytes) => (None, Some(Uint8Array::from(&bytes[..]).buffer())),
@@ -290,10 +198,13 @@ impl Host {
                 self.answer(&parcel.session, by_port, &done, buffer);
             }
             ToHost::Reset { request } => {
-                let error = self.reset().err();
-                let done = FromHost::Done { request, error };
-                self.answer(&parcel.session, by_port, &done, None);
-                self.announce();
+                let (host, session) = (Rc::clone(self), parcel.session.clone());
+                spawn_local(async move {
+                    let error = host.reset().await.err();
+                    let done = FromHost::Done { request, error };
+                    host.answer(&session, by_port, &done, None);
+                    host.announce();
+                });
             }
             ToHost::Bye => {
                 if let (Some(visitor), Some(desk)) = (
@@ -306,15 +217,25 @@ impl Host {
         }
     }
 
+    /// Returns the key of a session, if that visit of it is the last one.
+    fn key(&self, session: &str, visit: Visit) -> Option<SessionKey> {
+        let sessions = self.sessions.borrow();
+        let visitor = sessions.get(session)?;
+        (visitor.visit == visit).then_some(visitor.key)
+    }
+
     /// Deletes the files and starts over with an empty log.
-    fn reset(&self) -> Result<(), String> {
+    async fn reset(&self) -> Result<(), String> {
         if let Some(desk) = self.desk() {
             drop(desk.close());
         }
         self.sessions.borrow_mut().clear();
         *self.desk.borrow_mut() = Err("the store is being reset".into());
-        self.files.clear()?;
-        let desk = self.files.seat(&self.start, &self.schema);
+        // Taken out, since messages may come meanwhile; there is no leader who could want the files.
+        let files = self.files.replace(Files::none());
+        let (files, cleared) = files.clear().await;
+        let desk = cleared.and_then(|()| files.seat(&self.start, &self.schema));
+        self.files.replace(files);
         let reset = desk.as_ref().map(|_| ()).map_err(Clone::clone);
         *self.desk.borrow_mut() = desk;
         reset
@@ -333,7 +254,7 @@ impl Host {
     }
 
     /// Lets a session in; one that was here already comes anew.
-    fn welcome(&self, session: &str, wants_image: bool, by_port: bool) {
+    fn welcome(&self, session: &str, visit: Visit, wants_image: bool, by_port: bool) {
         let Some(route) = self.route(session, by_port) else {
             return;
         };
@@ -348,6 +269,7 @@ impl Host {
         let before = self.sessions.borrow_mut().insert(
             session.to_owned(),
             Visitor {
+                visit,
                 key,
                 route: route.clone(),
             },
@@ -362,11 +284,15 @@ impl Host {
             }
             None => (None, None),
         };
-        route.post(session, &FromHost::Attached { image: place }, buffer);
+        let attached = FromHost::Attached {
+            visit,
+            image: place,
+        };
+        route.post(session, &attached, buffer);
         let outlet = SendWrapper::new((route, session.to_owned()));
         desk.add_session(key, move |message: FromLeader| {
             let (route, session) = &*outlet;
-            route.post(session, &FromHost::Message(message), None);
+            route.post(session, &FromHost::Message(visit, message), None);
         });
     }
 

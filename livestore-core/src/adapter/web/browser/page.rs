@@ -18,7 +18,7 @@ use super::{
     WebAdapter, debug, ids,
     locks::{self, Held},
     spawn,
-    wire::{self, FromHost, Parcel, Start, ToHost},
+    wire::{self, FromHost, Parcel, Start, ToHost, Visit},
 };
 use crate::{
     event::{ClientId, EncodedEvent, SeqNum},
@@ -26,7 +26,12 @@ use crate::{
     sync::{FromLeader, ToLeader},
 };
 
+/// How often a worker that breaks at its start is started.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(500);
+
 type Reply<T> = oneshot::Sender<Result<T, AdapterError>>;
+type Handler<E> = Closure<dyn FnMut(E)>;
 
 /// A session's end of all lines.
 pub(super) struct Endpoint {
@@ -46,14 +51,24 @@ pub(super) struct Endpoint {
     /// What came before the store was there to take it.
     early: RefCell<Vec<FromLeader>>,
     attached: RefCell<Option<Reply<Option<Image>>>>,
+    /// The last hello.
+    visit: Cell<Visit>,
+    /// Whether the last hello went to this tab's own worker, which has not answered yet but will.
+    expected: Cell<bool>,
     reads: RefCell<HashMap<u32, Reply<Vec<EncodedEvent>>>>,
     jobs: RefCell<HashMap<u32, Reply<Vec<u8>>>>,
     next_request: Cell<u32>,
     closed: Cell<bool>,
-    /// Held while the session is open.
-    locks: RefCell<Vec<Held>>,
-    listeners: RefCell<Vec<Closure<dyn FnMut(MessageEvent)>>>,
-    unload: RefCell<Option<Closure<dyn FnMut(web_sys::Event)>>>,
+    /// Whether the lines were closed because the page was left.
+    left: Cell<bool>,
+    /// How often in a row the worker broke before it answered.
+    breaks: Cell<u32>,
+    /// The session's id is taken.
+    name: RefCell<Option<Held>>,
+    /// This tab has the leader.
+    lead: RefCell<Option<Held>>,
+    listeners: RefCell<Vec<Handler<MessageEvent>>>,
+    on_window: RefCell<Vec<(&'static str, Handler<web_sys::Event>)>>,
 }
 
 impl Endpoint {
@@ -70,7 +85,7 @@ impl Endpoint {
         }
         let build = spawn::build(setup.schema.fingerprint());
         let endpoint = Self::open(adapter, store, session_id.to_string(), build)?;
-        endpoint.locks.borrow_mut().push(held);
+        *endpoint.name.borrow_mut() = Some(held);
         let link = Link(SendWrapper::new(Rc::clone(&endpoint)));
         let image = endpoint.attach().await?;
         debug::install(&endpoint);
@@ -103,13 +118,19 @@ impl Endpoint {
             inbox: RefCell::new(None),
             early: RefCell::new(Vec::new()),
             attached: RefCell::new(None),
+            // Another one than that of the page which was here before a reload.
+            visit: Cell::new((js_sys::Math::random() * 2_f64.powi(52)) as Visit),
+            expected: Cell::new(false),
             reads: RefCell::new(HashMap::new()),
             jobs: RefCell::new(HashMap::new()),
             next_request: Cell::new(0),
             closed: Cell::new(false),
-            locks: RefCell::new(Vec::new()),
+            left: Cell::new(false),
+            breaks: Cell::new(0),
+            name: RefCell::new(None),
+            lead: RefCell::new(None),
             listeners: RefCell::new(Vec::new()),
-            unload: RefCell::new(None),
+            on_window: RefCell::new(Vec::new()),
         });
         endpoint.listen();
         spawn_local(Rc::clone(&endpoint).lead(adapter.worker_url, client_id));
@@ -156,7 +177,7 @@ impl Endpoint {
         match locks::acquire(&lock).await {
             Ok(_) if self.closed.get() => {}
             Ok(held) => {
-                self.locks.borrow_mut().push(held);
+                *self.lead.borrow_mut() = Some(held);
                 self.start_worker(worker_url, client);
             }
             Err(error) => self.refuse(&describe(&error)),
@@ -188,20 +209,27 @@ impl Endpoint {
         }
     }
 
-    /// Starts another worker when this one breaks.
+    /// Starts another worker when this one breaks; gives up, and leaves it to another tab, when it never
+    /// gets to answer.
     fn watch(self: &Rc<Self>, worker: &Worker, worker_url: Option<String>, client: ClientId) {
         let weak = Rc::downgrade(self);
         let broken = Closure::once_into_js(move |event: JsValue| {
-            tracing::error!(error = %describe(&event), "the leader's worker broke; another one is started");
             let Some(endpoint) = weak.upgrade() else {
                 return;
             };
-            endpoint.port.borrow_mut().take();
-            if let Some(worker) = endpoint.worker.borrow_mut().take() {
-                worker.terminate();
+            endpoint.stop_worker();
+            endpoint.breaks.set(endpoint.breaks.get() + 1);
+            if endpoint.breaks.get() == ATTEMPTS {
+                endpoint.lead.borrow_mut().take();
+                return endpoint.refuse(&format!(
+                    "the leader's worker cannot be started ({}): is its script there, and does the \
+                     page's Content-Security-Policy allow it? See `WebAdapter::worker_url`",
+                    describe(&event)
+                ));
             }
+            tracing::error!(error = %describe(&event), "the leader's worker broke; another one is started");
             spawn_local(async move {
-                gloo_timers::future::sleep(Duration::from_secs(1)).await;
+                gloo_timers::future::sleep(PAUSE).await;
                 if !endpoint.closed.get() {
                     endpoint.start_worker(worker_url, client);
                 }
@@ -210,42 +238,77 @@ impl Endpoint {
         worker.set_onerror(Some(broken.unchecked_ref()));
     }
 
+    fn stop_worker(&self) {
+        self.expected.set(false);
+        // The handlers may be gone by the time that something on its way arrives.
+        if let Some(port) = self.port.borrow_mut().take() {
+            port.set_onmessage(None);
+            port.close();
+        }
+        if let Some(worker) = self.worker.borrow_mut().take() {
+            worker.set_onerror(None);
+            worker.terminate();
+        }
+    }
+
     fn listen(self: &Rc<Self>) {
         let own = self.handler(Self::take_parcel);
         self.own.set_onmessage(Some(own.as_ref().unchecked_ref()));
         let news = self.handler(|endpoint, event| {
-            if event.data().as_string().as_deref() == Some(wire::UP) {
+            let is_up = event.data().as_string().as_deref() == Some(wire::UP);
+            if is_up && !endpoint.expected.get() {
                 endpoint.hello();
             }
         });
         self.news.set_onmessage(Some(news.as_ref().unchecked_ref()));
         self.listeners.borrow_mut().extend([own, news]);
 
-        let weak = Rc::downgrade(self);
-        let unload = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            let pending = weak.upgrade().is_some_and(|endpoint| {
-                endpoint
-                    .inbox
-                    .borrow()
-                    .as_ref()
-                    .is_some_and(Inbox::has_pending)
-            });
-            if pending {
+        self.on_window("beforeunload", |endpoint, event| {
+            let inbox = endpoint.inbox.borrow();
+            if inbox.as_ref().is_some_and(Inbox::has_pending) {
                 event.prevent_default();
             }
         });
+        // A page that the browser keeps to come back to must not keep the others waiting meanwhile.
+        self.on_window("pagehide", |endpoint, _| {
+            if !endpoint.closed.get() {
+                endpoint.disconnect();
+                endpoint.left.set(true);
+            }
+        });
+        self.on_window("pageshow", |endpoint, _| {
+            if endpoint.left.get()
+                && let Some(window) = web_sys::window()
+            {
+                // Fails where reloading is forbidden; then the store takes no more commits.
+                let _ = window.location().reload();
+            }
+        });
+    }
+
+    fn on_window(
+        self: &Rc<Self>,
+        event: &'static str,
+        take: impl Fn(&Self, &web_sys::Event) + 'static,
+    ) {
+        let weak = Rc::downgrade(self);
+        let listener = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            if let Some(endpoint) = weak.upgrade() {
+                take(&endpoint, &event);
+            }
+        });
         if let Some(window) = web_sys::window() {
-            // Without the listener nobody is asked, that is all.
-            let _ = window
-                .add_event_listener_with_callback("beforeunload", unload.as_ref().unchecked_ref());
+            // An event with a name of its own can always be listened to.
+            let _ =
+                window.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
         }
-        *self.unload.borrow_mut() = Some(unload);
+        self.on_window.borrow_mut().push((event, listener));
     }
 
     fn handler(
         self: &Rc<Self>,
         take: impl Fn(&Rc<Self>, &MessageEvent) + 'static,
-    ) -> Closure<dyn FnMut(MessageEvent)> {
+    ) -> Handler<MessageEvent> {
         let weak = Rc::downgrade(self);
         Closure::new(move |event: MessageEvent| {
             if let Some(endpoint) = weak.upgrade() {
@@ -256,7 +319,11 @@ impl Endpoint {
 
     /// Says that it is here, to whichever leader hears it.
     fn hello(&self) {
+        let visit = self.visit.get() + 1;
+        self.visit.set(visit);
+        self.expected.set(self.port.borrow().is_some());
         let message = ToHost::Hello {
+            visit,
             build: self.build.clone(),
             image: self.attached.borrow().is_some(),
         };
@@ -264,6 +331,9 @@ impl Endpoint {
     }
 
     fn post(&self, message: &ToHost) {
+        if self.closed.get() {
+            return;
+        }
         let (parcel, transfer) = Parcel::new(&self.session, message, None).into_js();
         let posted = match &*self.port.borrow() {
             Some(port) => port.post_message_with_transferable(&parcel, &transfer),
@@ -282,7 +352,11 @@ impl Endpoint {
             return self.refuse("another version of this app has the store open: reload this tab");
         };
         match message {
-            FromHost::Attached { image } => {
+            FromHost::Attached { visit, .. } | FromHost::Message(visit, _)
+                if visit != self.visit.get() => {}
+            FromHost::Attached { image, .. } => {
+                self.expected.set(false);
+                self.breaks.set(0);
                 self.early.borrow_mut().clear();
                 let image = image.zip(parcel.buffer).map(|(place, buffer)| Image {
                     bytes: Uint8Array::new(&buffer).to_vec(),
@@ -293,8 +367,11 @@ impl Endpoint {
                     let _ = reply.send(Ok(image));
                 }
             }
-            FromHost::Refused { reason } => self.refuse(&reason),
-            FromHost::Message(message) => self.deliver(message),
+            FromHost::Refused { reason } => {
+                self.expected.set(false);
+                self.refuse(&reason);
+            }
+            FromHost::Message(_, message) => self.deliver(message),
             FromHost::Done { request, error } => {
                 if let Some(reply) = self.jobs.borrow_mut().remove(&request) {
                     let bytes = parcel
@@ -334,22 +411,28 @@ impl Endpoint {
     }
 
     pub(super) fn close(&self) {
+        if !self.closed.get() {
+            self.disconnect();
+        }
+        if let Some(window) = web_sys::window() {
+            for (event, listener) in self.on_window.borrow_mut().drain(..) {
+                let _ = window
+                    .remove_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+            }
+        }
+    }
+
+    /// Says goodbye, and leaves all that another tab may be waiting for.
+    fn disconnect(&self) {
         self.post(&ToHost::Bye);
         self.closed.set(true);
         for channel in [&self.leader, &self.own, &self.news] {
+            channel.set_onmessage(None);
             channel.close();
         }
-        self.port.borrow_mut().take();
-        if let Some(worker) = self.worker.borrow_mut().take() {
-            worker.terminate();
-        }
-        if let (Some(window), Some(unload)) = (web_sys::window(), self.unload.borrow_mut().take()) {
-            let _ = window.remove_event_listener_with_callback(
-                "beforeunload",
-                unload.as_ref().unchecked_ref(),
-            );
-        }
-        self.locks.borrow_mut().clear();
+        self.stop_worker();
+        self.lead.borrow_mut().take();
+        self.name.borrow_mut().take();
     }
 }
 
@@ -364,7 +447,7 @@ impl LeaderLink for Link {
     }
 
     fn send(&mut self, message: ToLeader) {
-        self.0.post(&ToHost::Message(message));
+        self.0.post(&ToHost::Message(self.0.visit.get(), message));
     }
 
     fn events_after(
@@ -422,7 +505,7 @@ fn failed(error: JsValue) -> AdapterError {
     AdapterError::new(describe(&error))
 }
 
-/// Returns what a thrown value or an error event says.
+/// Returns what a thrown value or an error event says; one for a script that did not load says nothing.
 pub(super) fn describe(error: &JsValue) -> String {
     if let Some(text) = error.as_string() {
         return text;

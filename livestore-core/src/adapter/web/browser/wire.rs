@@ -19,17 +19,22 @@ pub(super) struct Start {
     pub(super) session: String,
 }
 
+/// Which hello of a session something belongs to. What is still on its way when a session says hello
+/// again belongs to an earlier visit, and would break the order that leader and session rely on.
+pub(super) type Visit = u64;
+
 /// From a session to the worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum ToHost {
     /// Here I am.
     Hello {
+        visit: Visit,
         /// The program that speaks.
         build: String,
         /// Whether an image of the state is wanted.
         image: bool,
     },
-    Message(ToLeader),
+    Message(Visit, ToLeader),
     /// Read a page of the log.
     Read {
         request: u32,
@@ -52,13 +57,14 @@ pub(super) enum ToHost {
 pub(super) enum FromHost {
     /// The session is known. The image's bytes come beside this.
     Attached {
+        visit: Visit,
         image: Option<Place>,
     },
     /// The session can't be served.
     Refused {
         reason: String,
     },
-    Message(FromLeader),
+    Message(Visit, FromLeader),
     /// What was asked for was done, or not. Exported bytes come beside this.
     Done {
         request: u32,

@@ -1,0 +1,220 @@
+//! The store of this page, and what tests do with it.
+
+#![expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+
+use std::{
+    cell::RefCell,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use gloo_timers::future::sleep;
+use livestore_core::{adapter::web, event::StoreId, prelude::*};
+use serde_json::json;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::UrlSearchParams;
+
+use crate::{
+    report,
+    schema::{Entry, EntryAdded, schema},
+};
+
+/// Events in one commit of [`fill`].
+const BATCH: u32 = 1_000;
+
+type Steps = Arc<Mutex<Vec<BootStatus>>>;
+
+thread_local! {
+    static STORE: RefCell<Option<Store>> = const { RefCell::new(None) };
+    static STEPS: RefCell<Steps> = RefCell::default();
+}
+
+/// Opens the store that the address names, if it does.
+pub(crate) fn open_from_address() {
+    let search = web_sys::window().and_then(|window| window.location().search().ok());
+    let parameters = search.and_then(|search| UrlSearchParams::new_with_str(&search).ok());
+    let Some(store) = parameters.as_ref().and_then(|all| all.get("store")) else {
+        return;
+    };
+    let worker = parameters.and_then(|all| all.get("worker"));
+    spawn_local(async move {
+        // The steps say how it went.
+        let _ = open(store, worker).await;
+    });
+}
+
+/// Opens a store.
+#[wasm_bindgen]
+pub async fn open(store: String, worker: Option<String>) -> Result<(), JsValue> {
+    let steps = Steps::default();
+    STEPS.set(Arc::clone(&steps));
+    let mut adapter = WebAdapter::persisted();
+    if let Some(worker) = worker {
+        adapter = adapter.worker_url(worker);
+    }
+    let store = Store::builder(schema())
+        .adapter(adapter)
+        .on_boot_status(move |step| lock(&steps).push(step))
+        .open(&store)
+        .await
+        .map_err(text)?;
+    STORE.set(Some(store));
+    Ok(())
+}
+
+/// Closes the store, once everything is persisted.
+#[wasm_bindgen]
+pub async fn close() -> Result<(), JsValue> {
+    match STORE.take() {
+        Some(store) => store.shutdown().await.map_err(text),
+        None => Ok(()),
+    }
+}
+
+/// Returns the boot's steps so far.
+#[wasm_bindgen(js_name = bootSteps)]
+pub fn boot_steps() -> Vec<String> {
+    STEPS.with_borrow(|steps| lock(steps).iter().map(|step| format!("{step:?}")).collect())
+}
+
+/// Commits a token; whether it gets anywhere shows elsewhere.
+#[wasm_bindgen]
+pub fn add(token: String) -> Result<(), JsValue> {
+    store()?
+        .commit(EntryAdded { token })
+        .map(drop)
+        .map_err(text)
+}
+
+/// Commits a token and waits until it is persisted.
+#[wasm_bindgen]
+pub async fn keep(token: String) -> Result<(), JsValue> {
+    let receipt = store()?.commit(EntryAdded { token }).map_err(text)?;
+    receipt.persisted().await.map_err(text)
+}
+
+/// Commits many tokens in few commits, and waits until they are persisted.
+#[wasm_bindgen]
+pub async fn fill(prefix: String, count: u32) -> Result<(), JsValue> {
+    let store = store()?;
+    let mut last = None;
+    for start in (0..count).step_by(BATCH as usize) {
+        let tokens = start..count.min(start + BATCH);
+        let events: Vec<EntryAdded> = tokens
+            .map(|number| EntryAdded {
+                token: format!("{prefix}-{number}"),
+            })
+            .collect();
+        last = Some(store.commit(events).map_err(text)?);
+    }
+    match last {
+        Some(receipt) => receipt.persisted().await.map_err(text),
+        None => Ok(()),
+    }
+}
+
+/// Starts to commit tokens one by one, a few in each of the page's turns, and to report those that are
+/// persisted.
+#[wasm_bindgen]
+pub fn burst(prefix: String, count: u32) -> Result<(), JsValue> {
+    let store = store()?;
+    spawn_local(async move {
+        for number in 0..count {
+            let token = format!("{prefix}-{number}");
+            match store.commit(EntryAdded {
+                token: token.clone(),
+            }) {
+                Ok(receipt) => report::when_persisted(token, &receipt),
+                Err(_) => break,
+            }
+            if number % 4 == 0 {
+                sleep(Duration::ZERO).await;
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Returns every token and how many events added it, as the JSON of an array of pairs.
+#[wasm_bindgen]
+pub fn entries() -> Result<String, JsValue> {
+    let entries = store()?.query(&Entry::query()).map_err(text)?;
+    let pairs: Vec<_> = entries
+        .iter()
+        .map(|entry| (&entry.token, entry.times))
+        .collect();
+    Ok(json!(pairs).to_string())
+}
+
+/// Returns how many tokens there are.
+#[wasm_bindgen]
+pub fn count() -> Result<u32, JsValue> {
+    let count = store()?.query(&Entry::query().count()).map_err(text)?;
+    u32::try_from(count).map_err(text)
+}
+
+/// Returns how many tokens have what only the app's next version writes.
+#[wasm_bindgen(js_name = countOfV2)]
+pub fn count_of_v2() -> Result<u32, JsValue> {
+    #[cfg(feature = "v2")]
+    {
+        let notes = Entry::query().filter(Entry::NOTE.is_not_null()).count();
+        let count = store()?.query(&notes).map_err(text)?;
+        u32::try_from(count).map_err(text)
+    }
+    #[cfg(not(feature = "v2"))]
+    Ok(0)
+}
+
+/// Returns how the store is doing, as JSON.
+#[wasm_bindgen]
+pub fn status() -> Result<String, JsValue> {
+    let store = store()?;
+    let sync = store.sync_status();
+    let status = json!({
+        "store": store.status().to_string(),
+        "session": store.session_id().to_string(),
+        "client": store.client_id().to_string(),
+        "head": sync.session_head.global,
+        "leaderHead": sync.leader_head.global,
+        "pending": sync.pending_in_session,
+        "skipped": sync.skipped,
+        "storage": format!("{:?}", sync.storage),
+    });
+    Ok(status.to_string())
+}
+
+/// Returns a store's log, whether it can be opened or not.
+#[wasm_bindgen(js_name = exportLog)]
+pub async fn export_log(store: String) -> Result<Vec<u8>, JsValue> {
+    web::export_log(&StoreId::new(&store).map_err(text)?)
+        .await
+        .map_err(text)
+}
+
+/// Deletes all that is stored of a store.
+#[wasm_bindgen]
+pub async fn reset(store: String) -> Result<(), JsValue> {
+    web::reset(&StoreId::new(&store).map_err(text)?)
+        .await
+        .map_err(text)
+}
+
+/// Returns the worker's script, for a test that serves it.
+#[wasm_bindgen(js_name = workerScript)]
+pub fn worker_script(glue: &str) -> String {
+    web::worker_script(glue)
+}
+
+fn store() -> Result<Store, JsValue> {
+    STORE.with_borrow(|store| store.clone().ok_or_else(|| text("no store is open")))
+}
+
+fn lock(steps: &Steps) -> std::sync::MutexGuard<'_, Vec<BootStatus>> {
+    steps.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn text(error: impl ToString) -> JsValue {
+    JsValue::from_str(&error.to_string())
+}

@@ -1,0 +1,156 @@
+//! Storage that is missing, full, or to be deleted, and the question before a page with unsaved commits is left.
+
+use livestore_tests::{
+    Failure,
+    web::{self, Web},
+};
+use serde_json::json;
+
+use crate::check::sound_entries;
+
+/// Put before the worker's own script, this is a browser that stores nothing.
+const NO_OPFS: &str = "navigator.storage.getDirectory = () => \
+    Promise.reject(new DOMException('Nothing is stored here.', 'SecurityError'));\n";
+
+#[test]
+fn without_storage_a_store_lives_in_memory_and_says_so() {
+    web::run(async |web| {
+        let address = without_storage(web).await?;
+        let tab = web.store(&address).await?;
+        let storage = tab.status().await?.storage;
+        assert!(storage.starts_with("Unavailable"), "{storage}");
+        assert!(storage.contains("Nothing is stored here."), "{storage}");
+        tab.keep("in memory").await?;
+        let other = web.store(&address).await?;
+        other.until_count(1).await?;
+        other.keep("from the other tab").await?;
+        tab.until_count(2).await?;
+        sound_entries(&tab).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn without_storage_a_tab_still_works_when_the_leaders_is_closed() {
+    web::run(async |web| {
+        let address = without_storage(web).await?;
+        let leads = web.store(&address).await?;
+        let other = web.store(&address).await?;
+        leads.keep("in memory").await?;
+        other.until_count(1).await?;
+        leads.close().await?;
+        other.keep("after").await?;
+        let entries = other.entries().await?;
+        assert!(entries.contains_key("after"), "{entries:?}");
+        Ok(())
+    });
+}
+
+/// Serves a worker that finds no storage; returns the address of a page that starts it.
+async fn without_storage(web: &Web<'_>) -> Result<String, Failure> {
+    web.site.add_script(
+        "no-opfs.js",
+        format!("{NO_OPFS}{}", worker_script(web, "v1/").await?),
+    );
+    Ok("v1/?store=nowhere&worker=/scripts/no-opfs.js".to_owned())
+}
+
+/// Returns the worker's script of the app at a path.
+pub(crate) async fn worker_script(web: &Web<'_>, path: &str) -> Result<String, Failure> {
+    let tab = web.open(path).await?;
+    let glue: String = tab
+        .run(
+            "return document.querySelector('link[rel=modulepreload]').href;",
+            [],
+        )
+        .await?;
+    let script = tab.call("workerScript", [json!(glue)]).await?;
+    tab.close().await?;
+    Ok(script)
+}
+
+#[test]
+fn a_full_disk_stops_commits_and_reading_goes_on() {
+    web::run(async |web| {
+        let tab = web.store("v1/?store=full").await?;
+        tab.fill("before", 1_000).await?;
+        let before = tab.entries().await?;
+        let used: u64 = tab
+            .run("return (await navigator.storage.estimate()).usage;", [])
+            .await?;
+        limit(web, Some(used + 1_000_000)).await?;
+
+        let long = "x".repeat(2_000);
+        let reason = tab
+            .try_call::<()>("fill", [json!(long), json!(5_000)])
+            .await?
+            .expect_err("ten megabytes do not fit");
+        assert!(reason.contains("not persisted"), "{reason}");
+        tab.until_status("the store to stop", |status| {
+            status.store.starts_with("stopped")
+        })
+        .await?;
+        assert!(tab.count().await? >= 1_000);
+        let refused = tab.try_call::<()>("keep", [json!("no more")]).await?;
+        assert!(refused.is_err(), "{refused:?}");
+
+        limit(web, None).await?;
+        tab.reload().await?;
+        tab.until_open().await?;
+        let entries = sound_entries(&tab).await?;
+        let lost = before.keys().find(|token| !entries.contains_key(*token));
+        assert_eq!(lost, None);
+        tab.keep("there is room again").await?;
+        Ok(())
+    });
+}
+
+/// Limits what the origin may store, or lifts the limit.
+async fn limit(web: &Web<'_>, bytes: Option<u64>) -> Result<(), Failure> {
+    let mut limit = json!({ "origin": web.site.url("") });
+    if let Some(bytes) = bytes {
+        limit["quotaSize"] = json!(bytes);
+    }
+    let cdp = web.session.driver().cdp();
+    cdp.send_raw("Storage.overrideQuotaForOrigin", limit)
+        .await?;
+    Ok(())
+}
+
+#[test]
+fn leaving_is_only_questioned_while_something_is_not_persisted() {
+    const LEAVES: &str = "const leave = new Event('beforeunload', { cancelable: true }); \
+        window.dispatchEvent(leave); return leave.defaultPrevented;";
+    web::run(async |web| {
+        let tab = web.store("v1/?store=leaving").await?;
+        assert!(!tab.run::<bool>(LEAVES, []).await?, "nothing was committed");
+        let add = format!("window.wasmBindings.add('something'); {LEAVES}");
+        assert!(tab.run::<bool>(&add, []).await?, "it is not persisted yet");
+        tab.until_status("nothing pending", |status| status.pending == 0)
+            .await?;
+        assert!(!tab.run::<bool>(LEAVES, []).await?, "it is persisted");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_hard_reset_at_the_console_empties_the_store_in_all_tabs() {
+    web::run(async |web| {
+        let tab = web.store("v1/?store=emptied").await?;
+        let other = web.store("v1/?store=emptied").await?;
+        tab.fill("token", 1_500).await?;
+        other.until_count(1_500).await?;
+        other
+            .run::<()>("await window.__debugLiveStore['emptied'].hardReset();", [])
+            .await?;
+        tab.until_count(0).await?;
+        other.until_count(0).await?;
+        tab.keep("afresh").await?;
+        other.until_count(1).await?;
+        tab.reload().await?;
+        tab.until_open().await?;
+        tab.until_count(1).await?;
+        sound_entries(&tab).await?;
+        Ok(())
+    });
+}
