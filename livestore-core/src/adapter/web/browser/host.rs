@@ -305,7 +305,8 @@ impl Host {
     }
 
     fn refuse_build(&self, session: &str, by_port: bool) {
-        let reason = "another version of this app has the store open: reload this tab".to_owned();
+        let reason = "another version of this app has the store open: reload all tabs of this app"
+            .to_owned();
         self.answer(session, by_port, &FromHost::Refused { reason }, None);
     }
 

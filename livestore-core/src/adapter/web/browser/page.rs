@@ -1,34 +1,33 @@
 //! The page's side: a session's way to whichever leader there is, and the chance to start one.
 
+mod lead;
+mod link;
+
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
     rc::Rc,
-    time::Duration,
 };
 
-use futures::{FutureExt, channel::oneshot};
+use futures::channel::oneshot;
 use js_sys::Uint8Array;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue, prelude::*};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{BroadcastChannel, MessageChannel, MessageEvent, MessagePort, Worker};
+use web_sys::{BroadcastChannel, MessageEvent, MessagePort, Worker};
 
+use self::link::Link;
 use super::{
     WebAdapter, debug, ids,
-    locks::{self, Held},
+    locks::Held,
     spawn,
-    wire::{self, FromHost, Parcel, Start, ToHost, Visit},
+    wire::{self, FromHost, Parcel, ToHost, Visit},
 };
 use crate::{
-    event::{ClientId, EncodedEvent, SeqNum},
-    store::{AdapterError, Image, Inbox, LeaderLink, LinkFuture, Session, Setup},
-    sync::{FromLeader, ToLeader},
+    event::EncodedEvent,
+    store::{AdapterError, Image, Inbox, Session, Setup},
+    sync::FromLeader,
 };
-
-/// How often a worker that breaks at its start is started.
-const ATTEMPTS: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(500);
 
 type Reply<T> = oneshot::Sender<Result<T, AdapterError>>;
 type Handler<E> = Closure<dyn FnMut(E)>;
@@ -171,86 +170,6 @@ impl Endpoint {
         request
     }
 
-    /// Waits for its turn to have the leader, and then has it until the session is closed.
-    async fn lead(self: Rc<Self>, worker_url: Option<String>, client: ClientId) {
-        let lock = format!("livestore:{}:leads", self.store);
-        match locks::acquire(&lock).await {
-            Ok(_) if self.closed.get() => {}
-            Ok(held) => {
-                *self.lead.borrow_mut() = Some(held);
-                self.start_worker(worker_url, client);
-            }
-            Err(error) => self.refuse(&describe(&error)),
-        }
-    }
-
-    fn start_worker(self: &Rc<Self>, worker_url: Option<String>, client: ClientId) {
-        let started = MessageChannel::new().and_then(|channel| {
-            let start = Start {
-                store: self.store.clone(),
-                client: client.to_string(),
-                build: self.build.clone(),
-                session: self.session.clone(),
-            };
-            let worker = spawn::start(worker_url.as_deref(), &start, &channel.port2())?;
-            Ok((worker, channel.port1()))
-        });
-        match started {
-            Ok((worker, port)) => {
-                self.watch(&worker, worker_url, client);
-                let handler = self.handler(Self::take_parcel);
-                port.set_onmessage(Some(handler.as_ref().unchecked_ref()));
-                self.listeners.borrow_mut().push(handler);
-                *self.port.borrow_mut() = Some(port);
-                *self.worker.borrow_mut() = Some(worker);
-                self.hello();
-            }
-            Err(error) => self.refuse(&describe(&error)),
-        }
-    }
-
-    /// Starts another worker when this one breaks; gives up, and leaves it to another tab, when it never
-    /// gets to answer.
-    fn watch(self: &Rc<Self>, worker: &Worker, worker_url: Option<String>, client: ClientId) {
-        let weak = Rc::downgrade(self);
-        let broken = Closure::once_into_js(move |event: JsValue| {
-            let Some(endpoint) = weak.upgrade() else {
-                return;
-            };
-            endpoint.stop_worker();
-            endpoint.breaks.set(endpoint.breaks.get() + 1);
-            if endpoint.breaks.get() == ATTEMPTS {
-                endpoint.lead.borrow_mut().take();
-                return endpoint.refuse(&format!(
-                    "the leader's worker cannot be started ({}): is its script there, and does the \
-                     page's Content-Security-Policy allow it? See `WebAdapter::worker_url`",
-                    describe(&event)
-                ));
-            }
-            tracing::error!(error = %describe(&event), "the leader's worker broke; another one is started");
-            spawn_local(async move {
-                gloo_timers::future::sleep(PAUSE).await;
-                if !endpoint.closed.get() {
-                    endpoint.start_worker(worker_url, client);
-                }
-            });
-        });
-        worker.set_onerror(Some(broken.unchecked_ref()));
-    }
-
-    fn stop_worker(&self) {
-        self.expected.set(false);
-        // The handlers may be gone by the time that something on its way arrives.
-        if let Some(port) = self.port.borrow_mut().take() {
-            port.set_onmessage(None);
-            port.close();
-        }
-        if let Some(worker) = self.worker.borrow_mut().take() {
-            worker.set_onerror(None);
-            worker.terminate();
-        }
-    }
-
     fn listen(self: &Rc<Self>) {
         let own = self.handler(Self::take_parcel);
         self.own.set_onmessage(Some(own.as_ref().unchecked_ref()));
@@ -349,7 +268,9 @@ impl Endpoint {
             return;
         };
         let Some(message) = parcel.message::<FromHost>() else {
-            return self.refuse("another version of this app has the store open: reload this tab");
+            return self.refuse(
+                "another version of this app has the store open: reload all tabs of this app",
+            );
         };
         match message {
             FromHost::Attached { visit, .. } | FromHost::Message(visit, _)
@@ -433,57 +354,6 @@ impl Endpoint {
         self.stop_worker();
         self.lead.borrow_mut().take();
         self.name.borrow_mut().take();
-    }
-}
-
-/// A session's way to its leader. The page has one thread.
-struct Link(SendWrapper<Rc<Endpoint>>);
-
-impl LeaderLink for Link {
-    fn start(&mut self, inbox: Inbox) {
-        *self.0.inbox.borrow_mut() = Some(inbox.clone());
-        let early = std::mem::take(&mut *self.0.early.borrow_mut());
-        early.into_iter().for_each(|message| inbox.deliver(message));
-    }
-
-    fn send(&mut self, message: ToLeader) {
-        self.0.post(&ToHost::Message(self.0.visit.get(), message));
-    }
-
-    fn events_after(
-        &self,
-        after: SeqNum,
-        limit: usize,
-    ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
-        let request = self.0.new_request();
-        let (reply, events) = oneshot::channel();
-        self.0.reads.borrow_mut().insert(request, reply);
-        self.0.post(&ToHost::Read {
-            request,
-            after,
-            limit: u32::try_from(limit).unwrap_or(u32::MAX),
-        });
-        Box::pin(
-            events.map(|events| {
-                events.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
-            }),
-        )
-    }
-
-    fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
-        let request = self.0.new_request();
-        let (reply, log) = oneshot::channel();
-        self.0.jobs.borrow_mut().insert(request, reply);
-        self.0.post(&ToHost::Export { request });
-        Box::pin(
-            log.map(|log| log.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))),
-        )
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.0.close();
     }
 }
 

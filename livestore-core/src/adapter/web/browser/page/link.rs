@@ -1,0 +1,64 @@
+//! A session's link: what the store wants of its leader, put on the endpoint's lines.
+
+use std::rc::Rc;
+
+use futures::{FutureExt, channel::oneshot};
+use send_wrapper::SendWrapper;
+
+use super::{super::wire::ToHost, Endpoint};
+use crate::{
+    event::{EncodedEvent, SeqNum},
+    store::{AdapterError, Inbox, LeaderLink, LinkFuture},
+    sync::ToLeader,
+};
+
+/// A session's way to its leader. The page has one thread.
+pub(super) struct Link(pub(super) SendWrapper<Rc<Endpoint>>);
+
+impl LeaderLink for Link {
+    fn start(&mut self, inbox: Inbox) {
+        *self.0.inbox.borrow_mut() = Some(inbox.clone());
+        let early = std::mem::take(&mut *self.0.early.borrow_mut());
+        early.into_iter().for_each(|message| inbox.deliver(message));
+    }
+
+    fn send(&mut self, message: ToLeader) {
+        self.0.post(&ToHost::Message(self.0.visit.get(), message));
+    }
+
+    fn events_after(
+        &self,
+        after: SeqNum,
+        limit: usize,
+    ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
+        let request = self.0.new_request();
+        let (reply, events) = oneshot::channel();
+        self.0.reads.borrow_mut().insert(request, reply);
+        self.0.post(&ToHost::Read {
+            request,
+            after,
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
+        });
+        Box::pin(
+            events.map(|events| {
+                events.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
+            }),
+        )
+    }
+
+    fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
+        let request = self.0.new_request();
+        let (reply, log) = oneshot::channel();
+        self.0.jobs.borrow_mut().insert(request, reply);
+        self.0.post(&ToHost::Export { request });
+        Box::pin(
+            log.map(|log| log.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))),
+        )
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
