@@ -52,7 +52,7 @@ fn run_half(
             .ok_or_else(|| Failure::new("this workspace has no benchmark page in bench/page"))?;
         command.env(
             PAGE,
-            trunk::build(&prepared.shell, &page, &page.folder.join("dist"))?,
+            trunk::build(&prepared.shell, &page, &[], &page.folder.join("dist"))?,
         );
         if let Some(browser) = &prepared.browser {
             browser.describe_to(&mut command);

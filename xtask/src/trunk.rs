@@ -18,19 +18,22 @@ use crate::{
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let app = workspace.app(arguments::app(arguments)?)?;
     let prepared = setup::prepare(workspace, Needs::SERVE)?;
-    let dist = build(&prepared.shell, &app, &app.folder.join("dist"))?;
+    let dist = build(&prepared.shell, &app, &[], &app.folder.join("dist"))?;
     println!("{} is built: {}", app.name, dist.display());
     Ok(())
 }
 
-/// Builds an app for release into a folder, which is given back.
-pub(crate) fn build(shell: &Shell, app: &App, dist: &Path) -> Result<PathBuf> {
+/// Builds an app with some of its features for release into a folder, which is given back.
+pub(crate) fn build(shell: &Shell, app: &App, features: &[&str], dist: &Path) -> Result<PathBuf> {
     process::say(&format!(
         "building {} for release (the first time usually 4 to 6 min, then under 1 min)",
         app.name
     ));
     let mut command = command(shell, app);
     command.args(["build", "--release", "--dist"]).arg(dist);
+    if !features.is_empty() {
+        command.args(["--features", &features.join(",")]);
+    }
     process::run(&mut command)?;
     Ok(dist.to_path_buf())
 }

@@ -98,6 +98,11 @@ impl Workspace {
         }
         app_in(folder).map(Some)
     }
+
+    /// The page that the web adapter's end-to-end tests drive.
+    pub(crate) fn test_app(&self) -> Result<App> {
+        app_in(self.root.join("tests").join("app"))
+    }
 }
 
 fn app_in(folder: PathBuf) -> Result<App> {

@@ -16,12 +16,15 @@ use crate::{app::App, schema::schema};
 
 fn main() {
     console_error_panic_hook::set_once();
+    if livestore_leptos::leader::run_if_worker(schema) {
+        return;
+    }
     mount_to_body(|| {
         view! {
             <StoreProvider
                 store_id="todomvc"
                 schema=schema
-                adapter=Memory::new()
+                adapter=WebAdapter::persisted()
                 fallback=|status| {
                     view! { <p class="notice" role="status">{move || status.get().to_string()}</p> }
                 }

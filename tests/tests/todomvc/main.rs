@@ -7,7 +7,6 @@ mod editing;
 mod filtering;
 mod keyboard;
 mod model;
-#[cfg(feature = "web")]
 mod persistence;
 mod random;
 mod start;

@@ -8,11 +8,19 @@ use super::{
     count::Count,
     report::{Report, Summary},
 };
-use crate::{failure::Result, process, setup::Prepared, trunk, workspace::Workspace};
+use crate::{
+    failure::Result,
+    process,
+    setup::Prepared,
+    trunk,
+    workspace::{App, Workspace},
+};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The end-to-end tests, which want built apps and a browser.
 const END_TO_END: &str = "livestore-tests";
+/// The versions of the test app, and the features that make them.
+const TEST_APPS: [(&str, &[&str]); 2] = [("test-app-v1", &[]), ("test-app-v2", &["v2"])];
 /// The crates that run on wasm32 and have tests there.
 const WASM_LIBRARIES: [&str; 2] = ["livestore-core", "livestore-leptos"];
 
@@ -138,6 +146,7 @@ impl Runner<'_> {
             .apps()?
             .into_iter()
             .chain(self.workspace.bench_page()?)
+            .chain([self.workspace.test_app()?])
         {
             command.args(["--package", &app.package]);
         }
@@ -193,17 +202,31 @@ impl Runner<'_> {
         let mut command = self.cargo(&["test", "--no-fail-fast", "--package", END_TO_END]);
         command.args(["--lib", "--tests"]);
         for app in self.workspace.apps()? {
-            let dist = self.workspace.target().join("e2e").join(&app.name);
-            let variable = format!(
-                "LIVESTORE_APP_{}",
-                app.name.to_uppercase().replace('-', "_")
-            );
-            command.env(variable, trunk::build(&self.prepared.shell, &app, &dist)?);
+            self.build_for(&mut command, &app, &app.name, &[])?;
+        }
+        let test_app = self.workspace.test_app()?;
+        for (name, features) in TEST_APPS {
+            self.build_for(&mut command, &test_app, name, features)?;
         }
         if let Some(browser) = &self.prepared.browser {
             browser.describe_to(&mut command);
         }
         Ok(command)
+    }
+
+    /// Builds an app, and tells the tests where it is.
+    fn build_for(
+        &self,
+        command: &mut Command,
+        app: &App,
+        name: &str,
+        features: &[&str],
+    ) -> Result<()> {
+        let dist = self.workspace.target().join("e2e").join(name);
+        let variable = format!("LIVESTORE_APP_{}", name.to_uppercase().replace('-', "_"));
+        let dist = trunk::build(&self.prepared.shell, app, features, &dist)?;
+        command.env(variable, dist);
+        Ok(())
     }
 }
 
