@@ -58,6 +58,7 @@ impl Leader {
                     upstream: new_events,
                     pending: state.pending,
                     generation: self.processor.generation() + 1,
+                    partial: false,
                 };
                 let outcome = self.confirmed.try_rebase(&self.log, onto.seq, &plan)?;
                 let mut events = plan.upstream;
@@ -131,6 +132,7 @@ impl Leader {
             upstream: before,
             pending,
             generation: self.processor.generation() + 1,
+            partial: false,
         };
         let outcome = self.confirmed.try_rebase(&self.log, base.seq, &plan)?;
         rejected.extend(outcome.rejected);

@@ -238,6 +238,7 @@ impl Core {
                         upstream: update.events.clone(),
                         pending: Vec::new(),
                         generation: plan.generation,
+                        partial: plan.partial,
                     },
                     news,
                 );
@@ -318,7 +319,7 @@ impl Core {
             let head = self.session.upstream().seq;
             let generation = self.session.local_head().rebase_generation;
             let pending = self.session.pending().to_vec();
-            state.reapply(pending, head, generation).map(Some)
+            state.reapply(pending, head, generation, false).map(Some)
         });
         match built {
             Ok(None) => self.rebuilding = Some(state),

@@ -5,7 +5,11 @@
 //! pulls first, so that what is pushed later follows what is there. It knows which events of the
 //! leader's log the backend may still move, and takes them back when it does.
 
+mod step;
+
 use std::collections::{BTreeSet, VecDeque};
+
+pub(crate) use step::{Reconcile, Step};
 
 use super::{Hop, Merge, MergeError, Payload, SyncState, ToLeader, Update, merge};
 use crate::{
@@ -29,6 +33,8 @@ pub(crate) struct SessionProcessor {
     /// Events of this client that were in the leader's log and have not come again since it was taken
     /// back.
     missing: BTreeSet<EventId>,
+    /// Whether pending events were put behind a piece of the log that more was to follow.
+    unjudged: bool,
     link: Link,
     /// Whether an answer to a pull is to come.
     asked: bool,
@@ -53,32 +59,6 @@ enum Link {
     Live,
 }
 
-/// What a session does with an update.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Step {
-    /// Nothing: it was not for this moment.
-    Nothing,
-    /// Send this; the update did not fit.
-    Send(ToLeader),
-    /// The log contradicts what cannot be taken back: build the state anew.
-    Rebuild,
-    /// Change the state, then say [`SessionProcessor::reconciled`].
-    Reconcile(Reconcile),
-}
-
-/// A change of the state, to be carried out as one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Reconcile {
-    /// Take back everything after this number first.
-    pub(crate) roll_back_to: Option<SeqNum>,
-    /// Apply these events of the leader's log.
-    pub(crate) upstream: Vec<EncodedEvent>,
-    /// Then apply these pending events, checked and numbered again.
-    pub(crate) pending: Vec<EncodedEvent>,
-    /// The generation of their numbers.
-    pub(crate) generation: u64,
-}
-
 impl SessionProcessor {
     /// Starts with a state that reflects the log up to `upstream`, of which nothing up to `floor` moves.
     pub(crate) fn new(upstream: Place, floor: SeqNum) -> Self {
@@ -92,6 +72,7 @@ impl SessionProcessor {
             floor,
             movable: VecDeque::new(),
             missing: BTreeSet::new(),
+            unjudged: false,
             link: Link::Down,
             asked: false,
             ask_again: false,
@@ -422,17 +403,31 @@ impl SessionProcessor {
         }
         let generation = self.adopt_generation(update.generation);
         self.forget_commits();
-        let last_kept = confirmed.last().map_or(update.after.seq, |event| event.seq);
-        Reconcile {
-            roll_back_to: diverged.then_some(last_kept),
-            upstream: new_events,
-            pending: if diverged {
-                self.state.pending.clone()
-            } else {
-                Vec::new()
-            },
-            generation,
-        }
+        let partial = update.answer && update.more;
+        let plan = if self.unjudged {
+            // Even those that have come now may be without effect.
+            Reconcile {
+                roll_back_to: Some(update.after.seq),
+                upstream: update.events.clone(),
+                pending: self.state.pending.clone(),
+                generation,
+                partial,
+            }
+        } else {
+            let last_kept = confirmed.last().map_or(update.after.seq, |event| event.seq);
+            Reconcile {
+                roll_back_to: diverged.then_some(last_kept),
+                upstream: new_events,
+                pending: match diverged {
+                    true => self.state.pending.clone(),
+                    false => Vec::new(),
+                },
+                generation,
+                partial,
+            }
+        };
+        self.unjudged = partial && !plan.pending.is_empty();
+        plan
     }
 
     fn miss(&mut self, id: EventId) {

@@ -273,3 +273,33 @@ fn an_image_of_a_state_in_a_file_can_be_opened() {
     }
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn behind_a_part_of_the_log_a_pending_event_that_does_not_fit_stays_without_effect() {
+    let mut state = state();
+    let mine = event(SeqNum::ROOT, "INSERT INTO items (id) VALUES (1)");
+    state.commit(&mut [mine.clone()]).unwrap();
+    let theirs = event(SeqNum::ROOT, "INSERT INTO items (id, count) VALUES (1, 9)");
+    let part = Reconcile {
+        roll_back_to: Some(SeqNum::ROOT),
+        upstream: vec![theirs.clone()],
+        pending: vec![mine],
+        generation: 1,
+        partial: true,
+    };
+    let outcome = state.reconcile(part).unwrap();
+    assert_eq!((outcome.kept.len(), outcome.rejected.len()), (1, 0));
+    assert_eq!(items(&state), [Item { id: 1, count: 9 }]);
+    assert_eq!(state.head(), number("e2r1"));
+
+    let rest = Reconcile {
+        roll_back_to: Some(theirs.seq),
+        upstream: vec![event(theirs.seq, "DELETE FROM items")],
+        pending: outcome.kept,
+        generation: 2,
+        partial: false,
+    };
+    let outcome = state.reconcile(rest).unwrap();
+    assert_eq!((outcome.kept.len(), outcome.rejected.len()), (1, 0));
+    assert_eq!(items(&state), [Item { id: 1, count: 0 }]);
+}

@@ -2,7 +2,7 @@
 
 use super::{Bench, SessionProcessor, Step, is_pull, make, number, plan, pushed, shown, theirs};
 use crate::{
-    event::{EventId, Place, SeqNum},
+    event::{EncodedEvent, EventId, Place, SeqNum},
     sync::Update,
     testing::test,
 };
@@ -267,4 +267,56 @@ fn a_session_that_starts_over_while_it_is_asking_waits_for_the_answer_and_asks_a
     let log = theirs(SeqNum::ROOT, &["1", "2"]);
     assert!(matches!(bench.answer(Place::ROOT, log), Step::Reconcile(_)));
     assert!(bench.session.is_live());
+}
+
+/// Found by the simulation: a check failed behind the first piece of the log, so the receipt said
+/// rejected, but the leader had the event and it came with the next piece.
+#[test]
+fn pending_events_are_judged_only_when_the_whole_log_is_here() {
+    let mut bench = Bench::new();
+    let mine = bench.commit(&["mine"]);
+    bench.push();
+    bench.session.refused();
+    let log = theirs(SeqNum::ROOT, &["x"]);
+    let first = bench.update(Update {
+        after: Place::ROOT,
+        events: log.clone(),
+        answer: true,
+        more: true,
+        ..Update::default()
+    });
+    let first = plan(first);
+    assert_eq!(
+        (shown(&first.pending), first.partial),
+        (vec!["e2r1 mine".into()], true)
+    );
+    assert!(is_pull(bench.session.next_pull().as_ref(), log[0].place()));
+
+    // It may be without effect, so that confirming it is not enough: it is applied again.
+    let confirmed = EncodedEvent {
+        seq: "e2r1".parse().unwrap(),
+        parent: log[0].seq,
+        ..mine[0].clone()
+    };
+    let last = plan(bench.answer(log[0].place(), vec![confirmed]));
+    assert_eq!(last.roll_back_to, Some(log[0].seq));
+    assert_eq!(shown(&last.upstream), ["e2r1 mine"]);
+    assert_eq!((last.pending.len(), last.partial), (0, false));
+
+    let plan = plan(
+        bench.news(
+            "e2r1"
+                .parse::<SeqNum>()
+                .map(|seq| Place {
+                    seq,
+                    id: mine[0].id,
+                })
+                .unwrap(),
+            Vec::new(),
+        ),
+    );
+    assert_eq!(
+        plan.roll_back_to, None,
+        "what was judged is not judged again"
+    );
 }
