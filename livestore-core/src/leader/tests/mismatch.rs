@@ -174,11 +174,10 @@ fn unsynced_events_wait_for_an_app_that_takes_them_over_restarts() {
     let said = bench.pushed(Err(PushError::Backend(another())));
     let offered = |said: &super::Said, key| {
         let to = said.to(key);
-        let offer = to.iter().find_map(|message| match message {
+        to.iter().find_map(|message| match message {
             FromLeader::Unsynced { events, upto } => Some((shown(events), *upto)),
             _ => None,
-        });
-        offer
+        })
     };
     let (events, upto) = offered(&said, A).unwrap();
     assert_eq!(events, ["e2 b"]);
