@@ -5,7 +5,6 @@
 //! a lock, since whoever hears it may have something for the leader at once.
 
 use std::{
-    any::Any,
     collections::{HashMap, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex},
@@ -23,6 +22,7 @@ use crate::{
     event::{ClientId, EncodedEvent, SeqNum, StoreId},
     eventlog::{Eventlog, EventlogError},
     leader::{BackendRequest, Input, Leader, LeaderOptions, StateFile},
+    panic::text_of,
     schema::Schema,
     store::{AdapterError, Image, SyncSetup},
     sync::{FromLeader, SessionKey, Storage},
@@ -142,11 +142,8 @@ impl Desk {
                 return;
             };
             let now = self.clock.now();
-            let turn = catch_unwind(AssertUnwindSafe(|| leader.turn(now, inputs)));
-            let outputs = turn.unwrap_or_else(|panic| {
-                leader.give_up(&format_args!("it panicked: {}", text_of(&*panic)));
-                leader.turn(now, [])
-            });
+            let outputs = attempt(leader, |leader| leader.turn(now, inputs))
+                .unwrap_or_else(|| leader.turn(now, []));
             if !hand_over(driver, outputs.backend, outputs.wake_at) {
                 leader.stop_syncing("the task that talks to the sync backend is gone");
             }
@@ -218,7 +215,10 @@ impl Desk {
     /// Does some of the work that can wait; true when there is none left.
     pub(super) fn catch_up(&self) -> bool {
         let (done, has_mail) = match &mut lock(&self.seat).leader {
-            Some(leader) => (leader.catch_up(), leader.has_mail()),
+            Some(leader) => {
+                let done = attempt(leader, Leader::catch_up).unwrap_or(true);
+                (done, leader.has_mail())
+            }
             None => (true, false),
         };
         if has_mail {
@@ -263,6 +263,17 @@ impl Desk {
     }
 }
 
+/// Makes the leader do something; if it panics, the leader stops with that reason.
+fn attempt<R>(leader: &mut Leader, work: impl FnOnce(&mut Leader) -> R) -> Option<R> {
+    match catch_unwind(AssertUnwindSafe(|| work(leader))) {
+        Ok(outcome) => Some(outcome),
+        Err(panic) => {
+            leader.give_up(&format_args!("it panicked: {}", text_of(&*panic)));
+            None
+        }
+    }
+}
+
 /// Gives commands to the driver; false when it is gone.
 fn hand_over(
     driver: &mut Option<UnboundedSender<Command>>,
@@ -281,13 +292,4 @@ fn hand_over(
         *driver = None;
     }
     taken
-}
-
-/// Returns what a panic said.
-pub(super) fn text_of(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("without a word")
 }

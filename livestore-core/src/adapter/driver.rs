@@ -9,13 +9,11 @@ use futures::{
     FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, select_biased, stream::FuturesUnordered,
 };
 
-use super::{
-    desk::text_of,
-    runtime::{Clock, LocalTask, sleep},
-};
+use super::runtime::{Clock, LocalTask, sleep};
 use crate::{
     event::{ClientId, StoreId},
     leader::{BackendInput, BackendRequest, Input},
+    panic::text_of,
     sync::{BackendConnection, BackendError, SyncBackend},
 };
 
