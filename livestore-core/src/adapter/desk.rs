@@ -6,6 +6,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex},
     time::Duration,
@@ -48,8 +49,8 @@ struct Seat {
 #[derive(Clone)]
 struct Outlet(Arc<dyn Fn(FromLeader) + Send + Sync>);
 
-impl std::fmt::Debug for Outlet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Outlet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Outlet")
     }
 }
@@ -139,7 +140,8 @@ impl Desk {
             let mut seat = lock(&self.seat);
             let Seat { leader, driver, .. } = &mut *seat;
             let Some(leader) = leader else {
-                return;
+                drop(seat);
+                return self.deliver();
             };
             let now = self.clock.now();
             let outputs = attempt(leader, |leader| leader.turn(now, inputs))
@@ -153,6 +155,14 @@ impl Desk {
         self.deliver();
     }
 
+    /// Stops the leader, and tells its sessions why.
+    pub(super) fn give_up(&self, reason: &dyn fmt::Display) {
+        if let Some(leader) = &mut lock(&self.seat).leader {
+            leader.give_up(reason);
+        }
+        self.turn([]);
+    }
+
     /// Returns a key for a session that will be added.
     pub(super) fn new_session(&self) -> SessionKey {
         let mut seat = lock(&self.seat);
@@ -160,7 +170,7 @@ impl Desk {
         SessionKey(seat.next_session)
     }
 
-    /// Adds a session, which is welcomed.
+    /// Adds a session, which is welcomed, or told that there is no leader any more.
     pub(super) fn add_session(
         &self,
         session: SessionKey,
@@ -169,8 +179,9 @@ impl Desk {
         lock(&self.mail)
             .sessions
             .insert(session, Outlet(Arc::new(outlet)));
-        if let Some(leader) = &mut lock(&self.seat).leader {
-            leader.add_session(session);
+        match &mut lock(&self.seat).leader {
+            Some(leader) => leader.add_session(session),
+            None => lock(&self.mail).queue.push_back((session, gone())),
         }
         self.turn([]);
     }
@@ -271,6 +282,13 @@ fn attempt<R>(leader: &mut Leader, work: impl FnOnce(&mut Leader) -> R) -> Optio
             leader.give_up(&format_args!("it panicked: {}", text_of(&*panic)));
             None
         }
+    }
+}
+
+/// What a session hears that comes too late.
+fn gone() -> FromLeader {
+    FromLeader::Stopped {
+        reason: "the leader is gone".into(),
     }
 }
 

@@ -2,6 +2,8 @@
 
 #[path = "native/damage.rs"]
 mod damage;
+#[path = "native/ending.rs"]
+mod ending;
 #[path = "native/opening.rs"]
 mod opening;
 #[path = "native/processes.rs"]

@@ -7,13 +7,11 @@ use std::{
 };
 
 use futures::executor::block_on;
-use livestore_core::{adapter::Native, prelude::*, store::StoreStatus};
+use livestore_core::{adapter::Native, prelude::*};
 
 use super::{Folder, close};
 use crate::{
-    fixture::{
-        DraftChanged, Todo, TodoCreated, completed, created, dump, eventually, schema, todo, todos,
-    },
+    fixture::{DraftChanged, completed, created, dump, eventually, schema, todo, todos},
     testing::test,
 };
 
@@ -198,45 +196,4 @@ fn many_stores_are_opened_at_once_by_threads() {
         }
     });
     assert_eq!(todos(&folder.open()).len(), 40);
-}
-
-/// What nothing in the leader expects: a panic that panics when it is thrown away.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("a bomb");
-    }
-}
-
-/// A schema that blows up in the leader's thread and works elsewhere.
-fn explosive() -> Schema {
-    Schema::builder()
-        .table::<Todo>()
-        .on(|e: &TodoCreated, _| {
-            let leads = thread::current().name() == Some("livestore-test");
-            if leads {
-                std::panic::panic_any(Bomb);
-            }
-            Todo::insert().set(Todo::ID, &e.id)
-        })
-        .build()
-        .unwrap()
-}
-
-#[test]
-fn a_leader_that_panics_while_it_catches_up_says_so_and_can_be_closed() {
-    let folder = Folder::new();
-    let store = folder.open_with(explosive());
-    // With nothing to do but this, or it is stopped before it has acknowledged it.
-    let _ = store.commit(created("a", ""));
-    eventually(|| matches!(store.status(), StoreStatus::Stopped { .. }));
-    let StoreStatus::Stopped { reason } = store.status() else {
-        unreachable!("it does not start again");
-    };
-    assert!(reason.contains("a bomb"), "{reason}");
-    // Nothing is left to be persisted, or it says that it was not.
-    let _ = block_on(store.shutdown());
-    drop(store);
-    assert_eq!(todos(&folder.open()).len(), 1);
 }
