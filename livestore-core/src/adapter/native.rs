@@ -98,6 +98,8 @@ struct Handle {
 /// What the leader's thread is asked for.
 enum Note {
     Input(Input),
+    /// A session is gone, behind what it has sent.
+    Leave(SessionKey),
     Image(oneshot::Sender<Option<Image>>),
     Export(oneshot::Sender<Result<Vec<u8>, AdapterError>>),
     Read {
@@ -254,6 +256,10 @@ fn take_turn(desk: &Desk, first: Note, notes: &mut UnboundedReceiver<Note>) {
     while let Some(note) = next {
         match note {
             Note::Input(input) => inputs.push(input),
+            Note::Leave(session) => {
+                desk.turn(inputs.drain(..));
+                desk.remove_session(session);
+            }
             // Whoever asked may have gone.
             Note::Image(reply) => drop(reply.send(desk.image())),
             Note::Export(reply) => drop(reply.send(desk.export_log())),
@@ -335,7 +341,7 @@ impl LeaderLink for Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        self.leader.desk.remove_session(self.key);
+        self.leader.send(Note::Leave(self.key));
     }
 }
 

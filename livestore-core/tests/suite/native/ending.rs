@@ -91,3 +91,13 @@ fn a_leader_whose_thread_dies_tells_its_sessions_and_leaves_the_store_to_another
     block_on(store.shutdown()).unwrap();
     assert_eq!(todos(&folder.open()).len(), 2);
 }
+
+#[test]
+fn what_was_committed_before_a_store_is_dropped_is_in_the_log() {
+    let folder = Folder::new();
+    for n in 0..50 {
+        let store = folder.open();
+        assert_eq!(todos(&store).len(), n, "nothing was lost");
+        store.commit(created(&format!("{n:02}"), "")).unwrap();
+    }
+}
