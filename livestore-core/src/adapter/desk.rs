@@ -8,11 +8,11 @@ use std::{
     collections::{HashMap, VecDeque},
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
     time::Duration,
 };
 
-use futures::channel::mpsc::UnboundedSender;
+use futures::{FutureExt, channel::mpsc::UnboundedSender};
 
 use super::{
     driver::{self, Command},
@@ -120,12 +120,20 @@ impl Desk {
         let weak = Arc::downgrade(&desk);
         let start = driver.map(|(backend, received)| {
             move || -> runtime::LocalTask {
+                let desk = Weak::clone(&weak);
                 let turn = move |input| {
-                    if let Some(desk) = weak.upgrade() {
+                    if let Some(desk) = desk.upgrade() {
                         desk.turn([input]);
                     }
                 };
-                Box::pin(driver::drive(backend, store, client, received, turn, clock))
+                let driven = driver::drive(backend, store, client, received, turn, clock);
+                Box::pin(async move {
+                    if let Err(panic) = AssertUnwindSafe(driven).catch_unwind().await
+                        && let Some(desk) = weak.upgrade()
+                    {
+                        desk.lose_driver(text_of(&*panic));
+                    }
+                })
             }
         });
         (desk, start)
@@ -146,13 +154,30 @@ impl Desk {
             let now = self.clock.now();
             let outputs = attempt(leader, |leader| leader.turn(now, inputs))
                 .unwrap_or_else(|| leader.turn(now, []));
+            let mut sessions = outputs.sessions;
             if !hand_over(driver, outputs.backend, outputs.wake_at) {
                 leader.stop_syncing("the task that talks to the sync backend is gone");
+                // The status of this turn does not know it yet, and no other turn may come.
+                sessions.extend(leader.turn(now, []).sessions);
             }
             // In the order of the turns: hence before the seat is free.
-            lock(&self.mail).queue.extend(outputs.sessions);
+            lock(&self.mail).queue.extend(sessions);
         }
         self.deliver();
+    }
+
+    /// Goes on without the backend, since the driver has panicked.
+    fn lose_driver(&self, panic: &str) {
+        {
+            let mut seat = lock(&self.seat);
+            seat.driver = None;
+            if let Some(leader) = &mut seat.leader {
+                leader.stop_syncing(&format!(
+                    "the task that talks to the sync backend panicked: {panic}"
+                ));
+            }
+        }
+        self.turn([]);
     }
 
     /// Stops the leader, and tells its sessions why.

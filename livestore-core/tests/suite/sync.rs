@@ -32,6 +32,9 @@ mod sessions;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "sync/status.rs"]
 mod status;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "sync/unruly.rs"]
+mod unruly;
 
 use livestore_core::{
     adapter::InProcessBackend,

@@ -1,0 +1,147 @@
+//! Backends that panic, or never come to an end.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use futures::executor::block_on;
+use livestore_core::{
+    adapter::InProcessBackend,
+    event::{ClientId, GlobalEvent, StoreId},
+    prelude::*,
+    store::Stage,
+    sync::{
+        BackendConnection, BackendError, BackendFuture, BackendMetadata, BackendPages, Connection,
+        Cursor, PushError, SyncBackend, SyncOptions,
+    },
+};
+
+use crate::{
+    fixture::{created, eventually, schema},
+    testing::test,
+};
+
+/// What panics, before it returns a future.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Panics {
+    Connect,
+    Pull,
+    Push,
+    Ping,
+    Drop,
+}
+
+/// A backend of which one call panics, once.
+#[derive(Clone)]
+struct Unruly {
+    inner: InProcessBackend,
+    panics: Panics,
+    over: Arc<AtomicBool>,
+    pings: Arc<AtomicUsize>,
+}
+
+impl Unruly {
+    fn new(panics: Panics) -> Self {
+        Self {
+            inner: InProcessBackend::new(),
+            panics,
+            over: Arc::default(),
+            pings: Arc::default(),
+        }
+    }
+
+    fn open(&self) -> Store {
+        let options = SyncOptions::default().ping_interval(Duration::from_millis(50));
+        let opening = Store::builder(schema())
+            .adapter(Memory::new())
+            .sync(self.clone())
+            .sync_options(options);
+        block_on(opening.open("test")).unwrap()
+    }
+
+    fn called(&self, what: Panics) {
+        if self.panics == what && !self.over.swap(true, SeqCst) {
+            panic!("unruly at {what:?}");
+        }
+    }
+}
+
+impl SyncBackend for Unruly {
+    fn connect(
+        &self,
+        store: &StoreId,
+        client: &ClientId,
+    ) -> BackendFuture<'static, Result<Box<dyn BackendConnection>, BackendError>> {
+        self.called(Panics::Connect);
+        let connecting = self.inner.connect(store, client);
+        let backend = self.clone();
+        Box::pin(async move {
+            let line = connecting.await?;
+            Ok(Box::new(Line { line, backend }) as Box<dyn BackendConnection>)
+        })
+    }
+
+    fn metadata(&self) -> BackendMetadata {
+        self.inner.metadata()
+    }
+}
+
+struct Line {
+    line: Box<dyn BackendConnection>,
+    backend: Unruly,
+}
+
+impl BackendConnection for Line {
+    fn pull(&self, cursor: Option<Cursor>, live: bool) -> BackendPages {
+        self.backend.called(Panics::Pull);
+        self.line.pull(cursor, live)
+    }
+
+    fn push(&self, batch: Vec<GlobalEvent>) -> BackendFuture<'static, Result<(), PushError>> {
+        self.backend.called(Panics::Push);
+        self.line.push(batch)
+    }
+
+    fn ping(&self) -> BackendFuture<'static, Result<(), BackendError>> {
+        self.backend.called(Panics::Ping);
+        self.backend.pings.fetch_add(1, SeqCst);
+        self.line.ping()
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.backend.called(Panics::Drop);
+    }
+}
+
+#[test]
+fn a_backend_that_panics_when_it_is_called_is_tried_again() {
+    for panics in [Panics::Connect, Panics::Pull, Panics::Push, Panics::Ping] {
+        let backend = Unruly::new(panics);
+        let store = backend.open();
+        let receipt = store.commit(created("a", "")).unwrap();
+        eventually(|| backend.over.load(SeqCst));
+        eventually(|| receipt.stage() == Ok(Stage::Synced));
+        eventually(|| backend.pings.load(SeqCst) > 0);
+        assert_eq!(backend.inner.events("test").len(), 1, "{panics:?}");
+    }
+}
+
+#[test]
+fn the_death_of_what_talks_to_the_backend_is_told_at_once() {
+    let backend = Unruly::new(Panics::Drop);
+    let store = backend.open();
+    eventually(|| store.sync_status().connection == Connection::Connected);
+    store.set_online(false);
+    eventually(|| match store.sync_status().connection {
+        Connection::Stopped { reason } => reason.contains("unruly at Drop"),
+        _ => false,
+    });
+    // The store goes on without it.
+    block_on(store.commit(created("a", "")).unwrap().persisted()).unwrap();
+}
