@@ -9,7 +9,7 @@ use futures::{
     FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, select_biased, stream::FuturesUnordered,
 };
 
-use super::runtime::{Clock, LocalTask, sleep};
+use super::runtime::{Clock, LocalTask, breathe, sleep};
 use crate::{
     event::{ClientId, StoreId},
     leader::{BackendInput, BackendRequest, Input},
@@ -135,6 +135,8 @@ impl Driver {
                         if over {
                             return;
                         }
+                        // However many pages are there, the sessions' messages come in between.
+                        breathe().await;
                     }
                     turn(Input::Backend(BackendInput::PullEnded { connection }));
                 }

@@ -234,7 +234,7 @@ async fn lead(desk: &Desk, mut notes: UnboundedReceiver<Note>) {
                 Err(TryRecvError::Closed) => None,
                 Err(TryRecvError::Empty) => {
                     idle = desk.catch_up();
-                    tokio::task::yield_now().await;
+                    runtime::breathe().await;
                     continue;
                 }
             }
@@ -245,7 +245,7 @@ async fn lead(desk: &Desk, mut notes: UnboundedReceiver<Note>) {
         take_turn(desk, first, &mut notes);
         idle = false;
         // The driver has the same thread.
-        tokio::task::yield_now().await;
+        runtime::breathe().await;
     }
     while !desk.catch_up() {}
 }

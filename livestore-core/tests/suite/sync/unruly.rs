@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use futures::executor::block_on;
+use futures::{executor::block_on, future::ready, stream};
 use livestore_core::{
     adapter::InProcessBackend,
     event::{ClientId, GlobalEvent, StoreId},
@@ -16,12 +16,13 @@ use livestore_core::{
     store::Stage,
     sync::{
         BackendConnection, BackendError, BackendFuture, BackendMetadata, BackendPages, Connection,
-        Cursor, PushError, SyncBackend, SyncOptions,
+        Cursor, PullPage, PushError, SyncBackend, SyncOptions,
     },
 };
 
 use crate::{
     fixture::{created, eventually, schema},
+    native::Folder,
     testing::test,
 };
 
@@ -144,4 +145,59 @@ fn the_death_of_what_talks_to_the_backend_is_told_at_once() {
     });
     // The store goes on without it.
     block_on(store.commit(created("a", "")).unwrap().persisted()).unwrap();
+}
+
+/// A backend whose live pull brings an empty page whenever it is asked for one.
+struct Chatty(Arc<AtomicUsize>);
+
+struct ChattyLine(Arc<AtomicUsize>);
+
+impl SyncBackend for Chatty {
+    fn connect(
+        &self,
+        _: &StoreId,
+        _: &ClientId,
+    ) -> BackendFuture<'static, Result<Box<dyn BackendConnection>, BackendError>> {
+        let line = ChattyLine(Arc::clone(&self.0));
+        Box::pin(ready(Ok(Box::new(line) as Box<dyn BackendConnection>)))
+    }
+
+    fn metadata(&self) -> BackendMetadata {
+        BackendMetadata::default()
+    }
+}
+
+impl BackendConnection for ChattyLine {
+    fn pull(&self, _: Option<Cursor>, _: bool) -> BackendPages {
+        let pages = Arc::clone(&self.0);
+        Box::pin(stream::repeat_with(move || {
+            pages.fetch_add(1, SeqCst);
+            Ok(PullPage::default())
+        }))
+    }
+
+    fn push(&self, _: Vec<GlobalEvent>) -> BackendFuture<'static, Result<(), PushError>> {
+        Box::pin(ready(Ok(())))
+    }
+
+    fn ping(&self) -> BackendFuture<'static, Result<(), BackendError>> {
+        Box::pin(ready(Ok(())))
+    }
+}
+
+#[test]
+fn a_pull_that_never_pauses_keeps_nobody_from_the_leader() {
+    let folder = Folder::new();
+    let pages = Arc::new(AtomicUsize::new(0));
+    let opening = folder
+        .builder(schema())
+        .sync(Chatty(Arc::clone(&pages)))
+        .open("test");
+    let store = block_on(opening).unwrap();
+    eventually(|| pages.load(SeqCst) > 10);
+    let receipt = store.commit(created("a", "")).unwrap();
+    eventually(|| receipt.stage() == Ok(Stage::Synced));
+    store.set_online(false);
+    eventually(|| store.sync_status().connection == Connection::Offline);
+    block_on(store.shutdown()).unwrap();
 }
