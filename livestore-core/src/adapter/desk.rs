@@ -5,7 +5,7 @@
 //! a lock, since whoever hears it may have something for the leader at once.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, Weak},
@@ -43,6 +43,8 @@ struct Seat {
     leader: Option<Leader>,
     driver: Option<UnboundedSender<Command>>,
     next_session: u64,
+    /// Those that are there or have been announced: the leader stays as long as there are any.
+    sessions: HashSet<SessionKey>,
 }
 
 /// Where what the leader says to a session goes.
@@ -113,6 +115,7 @@ impl Desk {
                 leader: Some(leader),
                 driver: commands,
                 next_session: 0,
+                sessions: HashSet::new(),
             }),
             mail: Mutex::default(),
             clock,
@@ -188,11 +191,13 @@ impl Desk {
         self.turn([]);
     }
 
-    /// Returns a key for a session that will be added.
+    /// Returns a key for a session that will be added; from here on it is one of those the leader has.
     pub(super) fn new_session(&self) -> SessionKey {
         let mut seat = lock(&self.seat);
         seat.next_session += 1;
-        SessionKey(seat.next_session)
+        let session = SessionKey(seat.next_session);
+        seat.sessions.insert(session);
+        session
     }
 
     /// Adds a session, which is welcomed, or told that there is no leader any more.
@@ -213,12 +218,13 @@ impl Desk {
 
     /// Takes a session away; true if it was the last.
     pub(super) fn remove_session(&self, session: SessionKey) -> bool {
-        if let Some(leader) = &mut lock(&self.seat).leader {
+        lock(&self.mail).sessions.remove(&session);
+        let mut seat = lock(&self.seat);
+        seat.sessions.remove(&session);
+        if let Some(leader) = &mut seat.leader {
             leader.remove_session(session);
         }
-        let mut mail = lock(&self.mail);
-        mail.sessions.remove(&session);
-        mail.sessions.is_empty()
+        seat.sessions.is_empty()
     }
 
     /// Reads a page of the log.
