@@ -3,7 +3,7 @@
 use livestore_core::event::{Event, EventBatch, IntoEvents};
 
 use crate::{
-    client::{Phase, Token},
+    client::{Frailty, Phase, Token},
     plan::pick,
     schema::*,
     world::{Happening, World},
@@ -134,8 +134,8 @@ impl World {
         let name = format!("name {}", rng.u8(..5));
         let item = format!("item {}", rng.u8(..3));
         let t = token.clone();
-        let fragile = match rng.u8(..100) {
-            0..=19 => add(batch, NoteCreated { token: t, text }, false),
+        let drawn = match rng.u8(..100) {
+            0..=19 => add(batch, NoteCreated { token: t, text }, None),
             20..=29 => add(
                 batch,
                 NoteEdited {
@@ -143,10 +143,10 @@ impl World {
                     note,
                     text,
                 },
-                false,
+                None,
             ),
-            30..=34 => add(batch, NoteDeleted { token: t, note }, false),
-            35..=39 => add(batch, NoteCopied { token: t, note }, false),
+            30..=34 => add(batch, NoteDeleted { token: t, note }, None),
+            35..=39 => add(batch, NoteCopied { token: t, note }, None),
             40..=49 => {
                 let key = format!("key {}", rng.u8(..4));
                 add(
@@ -156,15 +156,16 @@ impl World {
                         key,
                         by: rng.i64(1..100),
                     },
-                    false,
+                    None,
                 )
             }
             50..=55 => {
                 let slot = format!("slot {}", rng.u8(..30));
-                add(batch, SlotTaken { token: t, slot }, true)
+                let frailty = Frailty::Slot(slot.clone());
+                add(batch, SlotTaken { token: t, slot }, Some(frailty))
             }
-            56..=61 => add(batch, NameClaimed { token: t, name }, true),
-            62..=64 => add(batch, NameDropped { token: t, name }, false),
+            56..=61 => add(batch, NameClaimed { token: t, name }, Some(Frailty::Check)),
+            62..=64 => add(batch, NameDropped { token: t, name }, None),
             65..=69 => add(
                 batch,
                 StockAdded {
@@ -172,7 +173,7 @@ impl World {
                     item,
                     count: rng.i64(1..10),
                 },
-                false,
+                None,
             ),
             70..=76 => add(
                 batch,
@@ -181,28 +182,29 @@ impl World {
                     item,
                     count: rng.i64(1..8),
                 },
-                true,
+                Some(Frailty::Check),
             ),
             77..=79 => {
                 let key = format!("key {}", rng.u8(..4));
-                add(batch, Taboo { token: t, key }, true)
+                add(batch, Taboo { token: t, key }, Some(Frailty::Taboo))
             }
-            80..=94 => add(batch, Drafted { token: t, text }, false),
-            _ => add(batch, DraftPinned { token: t, name }, true),
+            80..=94 => add(batch, Drafted { token: t, text }, None),
+            _ => add(batch, DraftPinned { token: t, name }, Some(Frailty::Check)),
         };
         Token {
             name: token,
-            ..fragile
+            ..drawn
         }
     }
 }
 
-fn add<E: Event + IntoEvents>(batch: &mut EventBatch, event: E, fragile: bool) -> Token {
+fn add<E: Event + IntoEvents>(batch: &mut EventBatch, event: E, frailty: Option<Frailty>) -> Token {
     let synced = E::SCOPE == livestore_core::event::EventScope::Synced;
     batch.push(event).expect("plain text has a JSON form");
     Token {
         name: String::new(),
         synced,
-        fragile,
+        frailty,
+        count: None,
     }
 }

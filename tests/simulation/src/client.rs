@@ -5,12 +5,14 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::PathBuf,
     pin::Pin,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use fastrand::Rng;
 use livestore_core::{
     Result,
+    event::EncodedEvent,
     simulation::{
         BackendRequest, Crash, Input, Outputs, SessionKey, SimulatedLeader, crash_at, points_passed,
     },
@@ -38,6 +40,8 @@ pub(crate) struct Client {
     pub(crate) starting: bool,
     /// Counts the leaders; what belongs to an earlier one is lost.
     pub(crate) run: u64,
+    /// When each of them came or went: `run` counts both.
+    pub(crate) runs: Vec<Duration>,
     pub(crate) mailbox: Vec<Input>,
     turn_due: bool,
     alarm: u64,
@@ -67,8 +71,12 @@ pub(crate) struct Session {
     down: Duration,
     /// Its commits that may get further.
     pub(crate) open: Vec<usize>,
+    /// What its app was handed because the log was emptied, and nobody has looked at yet.
+    pub(crate) handed: Handed,
 }
 
+/// Events on their way from an app's listener to the world.
+pub(crate) type Handed = Arc<Mutex<Vec<EncodedEvent>>>;
 pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// Where a session is in its life.
@@ -83,8 +91,21 @@ pub(crate) enum Phase {
 pub(crate) struct Token {
     pub(crate) name: String,
     pub(crate) synced: bool,
-    /// Whether there may be a reason to take it out.
-    pub(crate) fragile: bool,
+    /// Why it may be taken out again, if there may be a reason.
+    pub(crate) frailty: Option<Frailty>,
+    /// The count that it was committed with, if it has one: its check may make it smaller.
+    pub(crate) count: Option<i64>,
+}
+
+/// Why an event may be taken out of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Frailty {
+    /// Its check may say no where a rebase puts it.
+    Check,
+    /// Its slot may be taken by then; slots are never free again.
+    Slot(String),
+    /// The backend takes no such event.
+    Taboo,
 }
 
 /// A commit and what became of it.
@@ -106,6 +127,7 @@ impl Client {
             leader: None,
             starting: true,
             run: 0,
+            runs: Vec::new(),
             mailbox: Vec::new(),
             turn_due: false,
             alarm: 0,
@@ -119,6 +141,12 @@ impl Client {
             crash_in: None,
             safe: 0,
         }
+    }
+
+    /// A leader comes or goes.
+    fn next_run(&mut self, now: Duration) {
+        self.run += 1;
+        self.runs.push(now);
     }
 
     /// Returns the stores that are open.
@@ -140,6 +168,7 @@ impl Session {
             up: Duration::ZERO,
             down: Duration::ZERO,
             open: Vec::new(),
+            handed: Handed::default(),
         }
     }
 }
@@ -155,7 +184,7 @@ impl World {
         if client.leader.is_some() {
             return;
         }
-        client.run += 1;
+        client.next_run(now);
         client.mailbox.clear();
         client.turn_due = false;
         let opened = std::fs::create_dir_all(&path)
@@ -370,8 +399,9 @@ impl World {
         if let Some(line) = self.clients[index].line.take() {
             self.lines.remove(&line);
         }
+        let now = self.now;
         let client = &mut self.clients[index];
-        client.run += 1;
+        client.next_run(now);
         client.leader = None;
         client.crash_in = None;
     }

@@ -18,6 +18,8 @@ use crate::{
 pub(crate) struct Line {
     client: usize,
     connection: u64,
+    /// Which of the backend's lives it leads to.
+    backend: u64,
     /// The last event that was sent on a live pull.
     sent: Option<u64>,
     /// Nothing comes from it any more.
@@ -37,6 +39,7 @@ impl World {
         let line = Line {
             client: index,
             connection,
+            backend: self.backend.id,
             sent: None,
             broken: false,
             up: now,
@@ -140,7 +143,11 @@ impl World {
 
     /// A request arrives at the backend.
     pub(crate) fn reach_backend(&mut self, id: u64, request: BackendRequest) {
-        let alive = self.lines.get(&id).is_some_and(|line| !line.broken);
+        let own = self.backend.id;
+        let Some(line) = self.lines.get(&id).filter(|line| line.backend == own) else {
+            return;
+        };
+        let alive = !line.broken;
         match request {
             BackendRequest::Push {
                 connection,

@@ -1,5 +1,7 @@
 //! A session's life: it opens, commits, hears, closes, and its receipts are read all the while.
 
+use std::sync::Arc;
+
 use futures::FutureExt;
 use livestore_core::{
     Error,
@@ -9,9 +11,9 @@ use livestore_core::{
 };
 
 use crate::{
-    client::{Phase, Record, Session},
+    client::{Handed, Phase, Record, Session},
     link::{SimulatedAdapter, Wire},
-    schema::{schema, token_of},
+    schema::{count_of, schema, token_of},
     world::{Happening, World},
 };
 
@@ -54,15 +56,22 @@ impl World {
             session: SessionId::from(format!("c{index}.{key}").as_str()),
             image,
         };
-        let told = std::sync::Arc::clone(&self.told);
+        let told = Arc::clone(&self.told);
+        let handed = Handed::default();
+        let listening = Arc::clone(&handed);
         let opening = Store::builder(schema(client.loud))
             .adapter(adapter)
             .on_rejected(move |rejected| {
                 let mut told = told.lock().unwrap_or_else(|error| error.into_inner());
                 told.insert(token_of(&rejected.event.args));
             })
+            .on_backend_reset(move |events| {
+                let mut handed = listening.lock().unwrap_or_else(|error| error.into_inner());
+                handed.extend(events);
+            })
             .open(STORE);
-        let session = Session::new(wire, Box::pin(opening));
+        let mut session = Session::new(wire, Box::pin(opening));
+        session.handed = handed;
         client.sessions.insert(key, session);
         self.counts.one("sessions opened");
         self.note(format_args!("c{index}.{key} opens"));
@@ -139,6 +148,13 @@ impl World {
     /// Sees to what a session has to say and how far it is.
     pub(crate) fn look_after(&mut self, index: usize, key: u64) {
         self.collect(index, key);
+        let Some(session) = self.clients[index].sessions.get_mut(&key) else {
+            return;
+        };
+        let handed = std::mem::take(&mut *session.handed.lock().unwrap_or_else(|e| e.into_inner()));
+        if !handed.is_empty() {
+            self.take_handed(index, key, &handed);
+        }
         let Some(session) = self.clients[index].sessions.get_mut(&key) else {
             return;
         };
@@ -272,6 +288,9 @@ impl World {
         };
         match store.commit(batch) {
             Ok(receipt) => {
+                for token in &mut tokens {
+                    token.count = count_of(store, &token.name);
+                }
                 self.note(format_args!(
                     "c{index}.{key} commits {} as {}",
                     tokens

@@ -23,6 +23,7 @@ use crate::{
     backend::Backend,
     client::{Client, Record},
     line::Line,
+    oracle::Handed,
     plan::{Plan, Weather},
     report::Counts,
     trace::Trace,
@@ -135,6 +136,8 @@ pub(crate) struct World {
     pub(crate) tokens: u32,
     /// The tokens of events of which a session was told that they were taken out.
     pub(crate) told: Arc<Mutex<BTreeSet<String>>>,
+    /// What apps were handed when logs were emptied.
+    pub(crate) handed: Vec<Handed>,
     pub(crate) folder: PathBuf,
     actions: u32,
     settled: Option<Duration>,
@@ -169,6 +172,7 @@ impl World {
             records: Vec::new(),
             tokens: 0,
             told: Arc::default(),
+            handed: Vec::new(),
             folder,
             settled: None,
             quiet: 0,
