@@ -83,6 +83,18 @@ impl SimulatedLeader {
         self.0.image()
     }
 
+    /// Reads a page of the log.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn events_after(
+        &self,
+        after: SeqNum,
+        limit: usize,
+    ) -> Result<Vec<EncodedEvent>, EventlogError> {
+        self.0.events_after(after, limit)
+    }
+
     /// Returns the whole log.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ use crate::{
     link::Wire,
     schema::schema,
     session::tokens_of,
+    stream::Reading,
     world::{Happening, World},
 };
 
@@ -73,6 +74,7 @@ pub(crate) struct Session {
     pub(crate) open: Vec<usize>,
     /// What its app was handed because the log was emptied, and nobody has looked at yet.
     pub(crate) handed: Handed,
+    pub(crate) reading: Option<Reading>,
 }
 
 /// Events on their way from an app's listener to the world.
@@ -169,6 +171,7 @@ impl Session {
             down: Duration::ZERO,
             open: Vec::new(),
             handed: Handed::default(),
+            reading: None,
         }
     }
 }
@@ -343,13 +346,10 @@ impl World {
     }
 
     fn send_to_session(&mut self, index: usize, session: u64, message: FromLeader) {
-        let delay = self.link_delay();
-        let (now, run) = (self.now, self.clients[index].run);
-        let Some(to) = self.clients[index].sessions.get_mut(&session) else {
+        let run = self.clients[index].run;
+        let Some(at) = self.next_down(index, session) else {
             return;
         };
-        to.down = to.down.max(now + delay);
-        let at = to.down;
         self.at(
             at,
             Happening::ToSession {
@@ -366,14 +366,12 @@ impl World {
         let Some(from) = self.clients[index].sessions.get(&session) else {
             return;
         };
-        for message in from.wire.take_sent() {
-            let delay = self.link_delay();
-            let (now, run) = (self.now, self.clients[index].run);
-            let Some(from) = self.clients[index].sessions.get_mut(&session) else {
+        let (messages, mut reads) = (from.wire.take_sent(), from.wire.take_reads());
+        let run = self.clients[index].run;
+        for message in messages {
+            let Some(at) = self.next_up(index, session) else {
                 return;
             };
-            from.up = from.up.max(now + delay);
-            let at = from.up;
             self.at(
                 at,
                 Happening::ToLeader {
@@ -384,6 +382,23 @@ impl World {
                 },
             );
         }
+        self.send_reads(index, session, &mut reads);
+    }
+
+    /// Returns when the next message of a session's leader arrives.
+    pub(crate) fn next_down(&mut self, index: usize, session: u64) -> Option<Duration> {
+        let at = self.now + self.link_delay();
+        let to = self.clients[index].sessions.get_mut(&session)?;
+        to.down = to.down.max(at);
+        Some(to.down)
+    }
+
+    /// Returns when a session's next message to its leader arrives.
+    pub(crate) fn next_up(&mut self, index: usize, session: u64) -> Option<Duration> {
+        let at = self.now + self.link_delay();
+        let from = self.clients[index].sessions.get_mut(&session)?;
+        from.up = from.up.max(at);
+        Some(from.up)
     }
 
     fn link_delay(&mut self) -> Duration {

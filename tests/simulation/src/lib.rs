@@ -19,6 +19,7 @@ mod replay;
 mod report;
 mod schema;
 mod session;
+mod stream;
 mod trace;
 mod world;
 

@@ -49,6 +49,7 @@ impl World {
             .collect();
         self.receipts_told_the_truth(&fates)?;
         self.resets_hand_over(&fates)?;
+        self.streams_gave_everything(&logs)?;
         Ok(())
     }
 

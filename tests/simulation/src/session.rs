@@ -185,6 +185,7 @@ impl World {
                 }
             },
         }
+        self.read_stream(index, key, false);
         // What polling has brought about.
         self.collect(index, key);
         self.read_receipts(index, key);

@@ -14,6 +14,7 @@ use std::{
 
 use fastrand::Rng;
 use livestore_core::{
+    event::EncodedEvent,
     simulation::{BackendInput, BackendRequest},
     sync::{FromLeader, ToLeader},
 };
@@ -23,6 +24,7 @@ use crate::{
     backend::Backend,
     client::{Client, Record},
     line::Line,
+    link::{Answer, Read},
     oracle::Handed,
     plan::{Plan, Weather},
     report::Counts,
@@ -78,6 +80,25 @@ pub(crate) enum Happening {
         run: u64,
         session: u64,
         message: FromLeader,
+    },
+    /// A session reads the log.
+    ReadLog {
+        client: usize,
+        run: u64,
+        session: u64,
+        read: Read,
+    },
+    /// What it has read.
+    LogRead {
+        client: usize,
+        run: u64,
+        session: u64,
+        answer: Answer,
+        events: Vec<EncodedEvent>,
+    },
+    /// A line that has lost something breaks.
+    LineBreaks {
+        line: u64,
     },
     ToBackend {
         line: u64,
@@ -254,6 +275,22 @@ impl World {
             } if self.clients[client].run == run => {
                 self.reach_session(client, session, message);
             }
+            Happening::ReadLog {
+                client,
+                run,
+                session,
+                read,
+            } if self.is_running(client, run) => self.read_log(client, session, read),
+            Happening::LogRead {
+                client,
+                run,
+                session,
+                answer,
+                events,
+            } if self.clients[client].run == run => {
+                self.log_is_read(client, session, answer, events);
+            }
+            Happening::LineBreaks { line } => self.line_breaks(line),
             Happening::ToBackend { line, request } => self.reach_backend(line, request),
             Happening::FromBackend { line, input } => self.reach_client(line, input),
             // What was on its way when a leader went.
@@ -276,8 +313,6 @@ impl World {
                 self.clients[client].starting = true;
                 self.after(Duration::ZERO, Happening::Start { client });
             }
-            // What was dropped on the way is pulled again.
-            self.break_line(client, false);
         }
         self.after(CHECK, Happening::Check);
     }
@@ -287,6 +322,7 @@ impl World {
         for client in 0..self.clients.len() {
             self.be_there(client);
         }
+        self.read_streams();
         let unrest = self.unrest();
         self.quiet = if unrest.is_none() { self.quiet + 1 } else { 0 };
         if self.quiet > 2 {
@@ -304,11 +340,20 @@ impl World {
     /// and their leader only.
     pub(crate) fn in_flight(&self, at_home: bool) -> Option<String> {
         let idle = |what: &Happening| match what {
-            Happening::ToBackend { .. } | Happening::FromBackend { .. } if at_home => true,
+            Happening::ToBackend { .. }
+            | Happening::FromBackend { .. }
+            | Happening::LineBreaks { .. }
+                if at_home =>
+            {
+                true
+            }
+            Happening::LineBreaks { line } => !self.lines.contains_key(line),
             Happening::Wake { .. } | Happening::Check | Happening::Act => true,
             Happening::Turn { client, run }
             | Happening::CatchUp { client, run }
             | Happening::ToLeader { client, run, .. }
+            | Happening::ReadLog { client, run, .. }
+            | Happening::LogRead { client, run, .. }
             | Happening::Leave { client, run, .. }
             | Happening::ToSession { client, run, .. } => self.clients[*client].run != *run,
             Happening::ToBackend { line, request } => {
