@@ -34,6 +34,14 @@ pub enum Bug {
     WaitForLostLeader,
     /// A rebase compares pending events with the backend's as if there were no client-only ones.
     CountClientOnly,
+    /// A pull that comes to a halt is waited for, for ever.
+    WaitForPages,
+    /// The events that a reset of the backend leaves without a log are handed to nobody.
+    ForgetUnsynced,
+    /// What was final without a backend is taken for final with one.
+    KeepLineage,
+    /// A leader that stops takes back what it has persisted.
+    DenyPersisted,
 }
 
 #[cfg(feature = "simulation")]

@@ -16,6 +16,9 @@ use crate::{
 /// there are pending.
 const COLLECTED: usize = 5_000;
 
+/// The largest number of an event: what JavaScript peers can count to.
+const LARGEST: u64 = (1 << 53) - 1;
+
 /// Pages of one pull that are not in the log yet.
 #[derive(Debug, Default)]
 pub(super) struct PageBuffer {
@@ -252,7 +255,8 @@ impl Leader {
             if event.seq_num <= head {
                 continue;
             }
-            if event.parent_seq_num != head && !fault::has(Bug::IgnoreGaps) {
+            let too_large = event.seq_num > LARGEST;
+            if too_large || event.parent_seq_num != head && !fault::has(Bug::IgnoreGaps) {
                 return Err(Gap {
                     seq_num: event.seq_num,
                     parent: event.parent_seq_num,
@@ -348,7 +352,7 @@ impl Leader {
     }
 }
 
-/// Events that the backend left out.
+/// An event that cannot stand where the backend put it.
 #[derive(Debug, thiserror::Error)]
 #[error("the sync backend sent event {seq_num}, which follows {parent}, after {head}")]
 struct Gap {

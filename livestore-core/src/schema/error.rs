@@ -147,23 +147,28 @@ impl MaterializeError {
     ///
     /// A full disk, a damaged file or an exhausted memory say nothing of the event.
     pub(crate) fn is_deterministic(&self) -> bool {
-        use rusqlite::ErrorCode;
-        let source = match self {
-            Self::State { source, .. } | Self::Write { source, .. } => source,
+        match self {
+            Self::State { .. } => false,
+            Self::Write { source, .. } => blames_the_statement(source),
             Self::Decode { .. } | Self::Failed { .. } | Self::Schema(_) | Self::Rejected { .. } => {
-                return true;
+                true
             }
-        };
-        matches!(
-            source.sqlite_error_code(),
-            None | Some(
-                ErrorCode::ConstraintViolation
-                    | ErrorCode::TypeMismatch
-                    | ErrorCode::TooBig
-                    | ErrorCode::AuthorizationForStatementDenied
-                    | ErrorCode::ParameterOutOfRange
-                    | ErrorCode::Unknown
-            )
-        ) && !matches!(self, Self::State { .. })
+        }
     }
+}
+
+/// Whether a statement fails like this wherever it is run on the same state.
+pub(super) fn blames_the_statement(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode;
+    matches!(
+        error.sqlite_error_code(),
+        None | Some(
+            ErrorCode::ConstraintViolation
+                | ErrorCode::TypeMismatch
+                | ErrorCode::TooBig
+                | ErrorCode::AuthorizationForStatementDenied
+                | ErrorCode::ParameterOutOfRange
+                | ErrorCode::Unknown
+        )
+    )
 }

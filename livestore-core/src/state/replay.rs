@@ -327,7 +327,10 @@ impl State {
             seq: event.seq,
             reason,
         };
-        match check(event, &MaterializerContext::new(&self.connection, event)) {
+        let context = MaterializerContext::new(&self.connection, event);
+        let verdict = check(event, &context);
+        context.check()?;
+        match verdict {
             Ok(Verdict::Reject { reason }) => Err(rejected(reason)),
             Ok(verdict) => Ok(verdict),
             Err(error) => Err(rejected(error.to_string())),

@@ -41,7 +41,10 @@ impl State {
             tracing::warn!(event = %event.name, seq = %event.seq, "the schema does not know this event; it is skipped");
             return Ok(Changeset::default());
         };
-        let writes = (def.materializer)(event, &MaterializerContext::new(&self.connection, event))?;
+        let context = MaterializerContext::new(&self.connection, event);
+        let writes = (def.materializer)(event, &context);
+        context.check()?;
+        let writes = writes?;
         if writes.is_empty() {
             return Ok(Changeset::default());
         }

@@ -38,6 +38,9 @@ pub enum ReceiptError {
     /// The store has no backend, so nothing is ever synced.
     #[error("the store has no sync backend")]
     NoBackend,
+    /// All the events are client-only: nothing of them goes to the backend.
+    #[error("the events stay on this client")]
+    ClientOnly,
     /// The store was closed first: the events are in the leader's log if the receipt said so, and are
     /// pushed when the store is opened again.
     #[error("the store was closed")]
@@ -72,6 +75,8 @@ struct Known {
     /// The last event's number, once it is final.
     synced: Option<SeqNum>,
     replaced: bool,
+    /// Whether none of the events goes to a backend.
+    client_only: bool,
     /// Whether there is a backend that could confirm it.
     syncs: bool,
     /// Whether nothing more will be known.
@@ -110,7 +115,8 @@ impl Receipt {
         self.track.lock().outcome.clone()
     }
 
-    /// Whether a check has put another event in the place of one of them, when a rebase moved it.
+    /// Whether a check has put another event in the place of one of them, when it was committed or when
+    /// a rebase moved it.
     pub fn was_replaced(&self) -> bool {
         self.track.lock().replaced
     }
@@ -131,12 +137,16 @@ impl Receipt {
     /// Waits until the backend has confirmed the events; returns the last one's final number.
     ///
     /// # Errors
-    /// When that will never happen; [`ReceiptError::NoBackend`] for a store without a backend, and
-    /// [`ReceiptError::Closed`] when the store was closed first.
+    /// When that will never happen; [`ReceiptError::NoBackend`] for a store without a backend,
+    /// [`ReceiptError::ClientOnly`] for events that stay on this client, and [`ReceiptError::Closed`]
+    /// when the store was closed first.
     pub fn synced(&self) -> impl Future<Output = Result<SeqNum, ReceiptError>> + Send + use<> {
         self.wait(|known| match (&known.outcome, known.synced) {
             (Err(error), _) => Some(Err(error.clone())),
             (Ok(_), Some(seq)) => Some(Ok(seq)),
+            (Ok(Stage::Persisted), None) if known.client_only => {
+                Some(Err(ReceiptError::ClientOnly))
+            }
             (Ok(Stage::Persisted), None) if !known.syncs => Some(Err(ReceiptError::NoBackend)),
             (Ok(_), None) if known.closed => Some(Err(ReceiptError::Closed)),
             (Ok(_), None) => None,
@@ -180,6 +190,7 @@ impl Track {
                 outcome,
                 synced: None,
                 replaced: false,
+                client_only: false,
                 syncs,
                 closed: false,
                 waiting: Vec::new(),

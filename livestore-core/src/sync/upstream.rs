@@ -47,6 +47,8 @@ pub(crate) struct Upstream {
     ping: Option<Duration>,
     /// When something last came from the backend.
     heard: Duration,
+    /// When the connection there is was made.
+    connected: Duration,
     backoff: Backoff,
     push_backoff: Backoff,
     initial: Initial,
@@ -74,8 +76,10 @@ struct Retry {
 enum Pull {
     /// To be started.
     Wanted,
-    /// Under way; `caught_up` once a page said that there is no more.
-    Running { caught_up: bool },
+    /// More is to come; so long nothing has.
+    Running { since: Duration },
+    /// Everything there is has come, and the pull goes on with what comes later.
+    CaughtUp,
     /// Ended after a page that said so.
     Done,
 }
@@ -124,6 +128,7 @@ impl Upstream {
             push: Push::Idle,
             ping: None,
             heard: now,
+            connected: now,
             backoff: Backoff::new(seed),
             push_backoff: Backoff::new(seed.rotate_left(32)),
             initial,
@@ -178,7 +183,7 @@ impl Upstream {
         self.pull = Pull::Wanted;
         self.push = Push::Idle;
         self.ping = None;
-        self.heard = now;
+        (self.heard, self.connected) = (now, now);
     }
 
     /// The connection failed, or what comes over it cannot be right: make a new one after a pause.
@@ -188,6 +193,10 @@ impl Upstream {
         error: &dyn std::fmt::Display,
     ) -> UpstreamEffect {
         if !matches!(self.link, Link::Stopped { .. }) {
+            let is_up = matches!(self.link, Link::Up);
+            if is_up && now >= self.connected + self.options.ping_interval {
+                self.backoff.succeeded();
+            }
             let at = now + self.backoff.failed();
             let reason = error.to_string().into();
             self.link = Link::Down {
@@ -200,9 +209,11 @@ impl Upstream {
     /// A page has come and is in the log.
     pub(crate) fn pulled(&mut self, now: Duration, events: u64, info: PageInfo) {
         self.heard = now;
-        self.backoff.succeeded();
+        self.pull = match info {
+            PageInfo::NoMore => Pull::CaughtUp,
+            PageInfo::MoreUnknown | PageInfo::MoreKnown { .. } => Pull::Running { since: now },
+        };
         if info == PageInfo::NoMore {
-            self.pull = Pull::Running { caught_up: true };
             self.initial.progress = InitialSyncProgress::Done;
             self.initial.deadline = None;
         }
@@ -221,7 +232,7 @@ impl Upstream {
     /// The pull has ended without an error.
     pub(crate) fn pull_ended(&mut self, now: Duration) -> Option<UpstreamEffect> {
         match self.pull {
-            Pull::Running { caught_up: true } if !self.options.live_pull => {
+            Pull::CaughtUp if !self.options.live_pull => {
                 self.pull = Pull::Done;
                 None
             }
@@ -232,6 +243,7 @@ impl Upstream {
     /// The push was taken, or is to go on with what is left.
     pub(crate) fn pushed(&mut self, now: Duration) {
         self.heard = now;
+        self.backoff.succeeded();
         self.push_backoff.succeeded();
         self.push = Push::Idle;
     }
@@ -317,7 +329,13 @@ impl Upstream {
                     Some(since) => since + timeout,
                     None => self.heard + self.options.ping_interval,
                 };
-                Some(push.map_or(ping, |push| push.min(ping)))
+                let pull = match self.pull {
+                    Pull::Running { since } if !fault::has(Bug::WaitForPages) => {
+                        Some(since + timeout)
+                    }
+                    Pull::Running { .. } | Pull::Wanted | Pull::CaughtUp | Pull::Done => None,
+                };
+                [push, pull, Some(ping)].into_iter().flatten().min()
             }
         };
         let link = link.filter(|_| self.online);
@@ -369,6 +387,11 @@ impl Upstream {
             (_, Some(since)) if now >= since + timeout => {
                 Some("the sync backend did not answer in time")
             }
+            _ if matches!(self.pull, Pull::Running { since } if now >= since + timeout)
+                && !fault::has(Bug::WaitForPages) =>
+            {
+                Some("the sync backend did not go on with the pull in time")
+            }
             // What the push did not follow should have come by the pull: ask for it once more.
             (Push::Behind { until }, _) if now >= until => {
                 Some("the sync backend is ahead and does not say by what")
@@ -381,7 +404,7 @@ impl Upstream {
         let connection = self.connection;
         let mut effects = Vec::new();
         if self.pull == Pull::Wanted {
-            self.pull = Pull::Running { caught_up: false };
+            self.pull = Pull::Running { since: now };
             let live = self.options.live_pull;
             effects.push(UpstreamEffect::Pull { connection, live });
         }
@@ -390,7 +413,7 @@ impl Upstream {
             Push::Failed { retry_at } => now >= retry_at,
             Push::Running { .. } | Push::Behind { .. } => false,
         };
-        let caught_up = matches!(self.pull, Pull::Running { caught_up: true } | Pull::Done);
+        let caught_up = matches!(self.pull, Pull::CaughtUp | Pull::Done);
         if pending && free && caught_up {
             self.request += 1;
             let request = self.request;

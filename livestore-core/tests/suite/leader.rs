@@ -46,6 +46,13 @@ impl ByHand {
         let floor = upto.seq;
         self.answer(FromLeader::Accepted { upto, floor });
     }
+
+    /// Says so, and that the backend has none of them.
+    fn persist_unsynced(&self, events: usize) {
+        let upto = self.received.lock().unwrap()[events - 1].place();
+        let floor = SeqNum::ROOT;
+        self.answer(FromLeader::Accepted { upto, floor });
+    }
 }
 
 impl Adapter for ByHand {
@@ -149,6 +156,26 @@ fn what_a_failed_leader_did_not_take_is_rolled_back_and_its_receipt_says_so() {
     assert!(matches!(store.status(), StoreStatus::Stopped { .. }));
     let refused = store.commit(created("c", "")).unwrap_err();
     assert_eq!(refused.to_string(), "store `test` has stopped: disk full");
+}
+
+/// Found in a review: an app would commit them again, and have them twice.
+#[test]
+fn what_a_failed_leader_had_persisted_stays_persisted_also_before_it_is_synced() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    leader.answer(FromLeader::Status(LeaderStatus {
+        connection: Connection::Offline,
+        ..LeaderStatus::default()
+    }));
+    let kept = store.commit(created("kept", "")).unwrap();
+    leader.persist_unsynced(1);
+    let lost = store.commit(created("lost", "")).unwrap();
+    let reason = "disk full".into();
+    leader.answer(FromLeader::Stopped { reason });
+    assert_eq!(kept.stage(), Ok(Stage::Persisted));
+    assert_eq!(block_on(kept.persisted()), Ok(()));
+    assert_eq!(block_on(kept.synced()), Err(ReceiptError::Closed));
+    assert!(matches!(lost.stage(), Err(ReceiptError::Stopped { .. })));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::{
 use super::{Receipt, ReceiptError, Stage, Track};
 use crate::{
     event::{EncodedEvent, EventId, EventScope, Place},
+    fault::{self, Bug},
     store::StoreStatus,
 };
 
@@ -48,11 +49,12 @@ impl Progress {
         self.lock().syncs = syncs;
     }
 
-    /// Follows a commit and makes its receipt.
+    /// Follows a commit and makes its receipt; `replaced` tells whether a check has put other events in
+    /// the place of the app's.
     ///
     /// # Panics
     /// When the commit has no events.
-    pub(in crate::store) fn committed(&self, events: &[EncodedEvent]) -> Receipt {
+    pub(in crate::store) fn committed(&self, events: &[EncodedEvent], replaced: bool) -> Receipt {
         let (first, last) = match events {
             [first, .., last] => (first, last),
             [only] => (only, only),
@@ -62,6 +64,10 @@ impl Progress {
         let last_synced = events.iter().rfind(synced).map(|event| event.id);
         let mut commits = self.lock();
         let track = Track::new(Ok(Stage::Committed), commits.syncs && last_synced.is_some());
+        track.note(|known| {
+            known.replaced = replaced;
+            known.client_only = last_synced.is_none();
+        });
         commits.tracked.push_back(Tracked {
             first: first.id,
             last: last.id,
@@ -154,17 +160,24 @@ impl Progress {
         }
     }
 
-    /// Ends the hopes of everything on its way.
+    /// Ends the hopes of everything on its way. What is persisted stays so: it is in the log.
     pub(in crate::store) fn stop(&self, status: StoreStatus) {
         let mut commits = self.lock();
         let reason: Arc<str> = status.to_string().into();
         commits.stopped.get_or_insert(status);
-        commits.lost |= commits.tracked.len() > commits.persisted;
-        commits.persisted = 0;
-        let tracked = std::mem::take(&mut commits.tracked);
+        let mut persisted = std::mem::take(&mut commits.persisted);
+        if fault::has(Bug::DenyPersisted) {
+            persisted = 0;
+        }
+        commits.lost |= commits.tracked.len() > persisted;
+        let mut tracked = std::mem::take(&mut commits.tracked);
+        let lost = tracked.split_off(persisted);
         let waiting = commits.take_waiting();
         drop(commits);
         for Tracked { track, .. } in tracked {
+            track.note(|known| known.closed = true);
+        }
+        for Tracked { track, .. } in lost {
             track.note(|known| {
                 known.outcome = Err(ReceiptError::Stopped {
                     reason: Arc::clone(&reason),
