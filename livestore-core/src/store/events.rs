@@ -138,6 +138,9 @@ pub struct EventStream {
     filter: EventFilter,
     cursor: Arc<StreamCursor>,
     reading: Option<LinkFuture<Result<Vec<EncodedEvent>, AdapterError>>>,
+    /// How far it goes, and up to where it is final: as of when it was started. What became final later
+    /// may have been another event then.
+    limits: (SeqNum, SeqNum),
     ready: VecDeque<StreamedEvent>,
     ended: bool,
 }
@@ -211,6 +214,7 @@ impl Store {
             filter,
             cursor,
             reading: None,
+            limits: Default::default(),
             ready: VecDeque::new(),
             ended: false,
         }
@@ -250,13 +254,14 @@ impl EventStream {
         let read = position.read;
         position.rewound = false;
         drop(position);
-        let Some((end, _)) = self.limits() else {
+        let Some(limits @ (end, _)) = self.limits() else {
             self.ended = true;
             return true;
         };
         if !end.is_after(read) {
             return false;
         }
+        self.limits = limits;
         let page = self.filter.page;
         self.reading = self.shared.link.with(|link| link.events_after(read, page));
         if self.reading.is_none() {
@@ -267,10 +272,11 @@ impl EventStream {
     }
 
     fn take_page(&mut self, page: Vec<EncodedEvent>) {
-        let Some((end, floor)) = self.limits() else {
+        if self.limits().is_none() {
             self.ended = true;
             return;
-        };
+        }
+        let (end, floor) = self.limits;
         let mut position = self.cursor.lock();
         if position.rewound {
             return;

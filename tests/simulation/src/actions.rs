@@ -175,15 +175,18 @@ impl World {
                 },
                 None,
             ),
-            70..=76 => add(
-                batch,
-                StockTaken {
+            70..=76 => {
+                let count = rng.i64(1..8);
+                let event = StockTaken {
                     token: t,
                     item,
-                    count: rng.i64(1..8),
-                },
-                Some(Frailty::Check),
-            ),
+                    count,
+                };
+                Token {
+                    count: Some(count),
+                    ..add(batch, event, Some(Frailty::Check))
+                }
+            }
             77..=79 => {
                 let key = format!("key {}", rng.u8(..4));
                 add(batch, Taboo { token: t, key }, Some(Frailty::Taboo))

@@ -170,12 +170,6 @@ pub(crate) fn dump(store: &Store, loud: bool, client_only: bool) -> Result<Strin
     Ok(text)
 }
 
-/// Returns what a session took from the stock with an event, which its check may have made less.
-pub(crate) fn count_of(store: &Store, token: &str) -> Option<i64> {
-    let taken = Take::query().filter(Take::TOKEN.eq(token)).first();
-    store.query(&taken).ok()?.map(|take| take.count)
-}
-
 /// Returns how much an event of the log takes from the stock, if it is such an event.
 pub(crate) fn count_in(event: &livestore_core::event::EncodedEvent) -> Option<i64> {
     #[derive(Deserialize)]

@@ -13,7 +13,7 @@ use livestore_core::{
 use crate::{
     client::{Handed, Phase, Record, Session},
     link::{SimulatedAdapter, Wire},
-    schema::{count_of, schema, token_of},
+    schema::{schema, token_of},
     world::{Happening, World},
 };
 
@@ -289,9 +289,6 @@ impl World {
         };
         match store.commit(batch) {
             Ok(receipt) => {
-                for token in &mut tokens {
-                    token.count = count_of(store, &token.name);
-                }
                 self.note(format_args!(
                     "c{index}.{key} commits {} as {}",
                     tokens

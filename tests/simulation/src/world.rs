@@ -33,6 +33,8 @@ use crate::{
 
 /// Steps after which a run is given up.
 const STEPS: u64 = 150_000;
+/// Steps at one moment after which somebody is spinning.
+const SPIN: u64 = 20_000;
 /// How long a settled world may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 const CHECK: Duration = Duration::from_secs(2);
@@ -207,7 +209,7 @@ impl World {
             self.after(delay, Happening::Start { client });
         }
         self.after(Duration::from_millis(500), Happening::Act);
-        let mut steps = 0;
+        let (mut steps, mut since) = (0, 0);
         while self.failure.is_none() {
             let Some(Entry { at, what, .. }) = self.queue.pop() else {
                 return self.fail("stuck", "nothing is left to happen");
@@ -216,6 +218,11 @@ impl World {
             if steps > STEPS {
                 let unrest = self.unrest().unwrap_or_default();
                 return self.fail("stuck", format!("{steps} steps are not enough: {unrest}"));
+            }
+            if at > self.now {
+                since = steps;
+            } else if steps - since > SPIN {
+                return self.fail("spins", format!("at one moment, again and again: {what:?}"));
             }
             self.now = at;
             if let Happening::Check = what {
