@@ -8,6 +8,7 @@
 mod error;
 mod format;
 mod read;
+mod unsynced;
 
 use std::{path::Path, sync::Arc};
 
@@ -36,6 +37,10 @@ pub(crate) struct SyncRecord {
     pub(crate) backend_id: Option<Arc<str>>,
     /// The generation in which the leader takes events.
     pub(crate) generation: u64,
+    /// Which log this is: the number rises when something that was final is not any more.
+    pub(crate) lineage: u64,
+    /// Whether everything is final, for lack of a backend.
+    pub(crate) alone: bool,
 }
 
 /// A change of the log: all of it is written, or nothing.
@@ -150,14 +155,18 @@ impl Eventlog {
         Ok(())
     }
 
-    /// Takes out everything, for a new backend.
-    pub(crate) fn clear(&mut self, generation: u64) -> Result<(), EventlogError> {
+    /// Takes note of whether there is a backend from now on. With one, what was final without is not.
+    pub(crate) fn settle_alone(&mut self, alone: bool) -> Result<(), EventlogError> {
+        if self.sync.alone == alone {
+            return Ok(());
+        }
+        let rises = !alone && !fault::has(Bug::KeepLineage);
         let sync = SyncRecord {
-            generation,
-            ..SyncRecord::default()
+            alone,
+            lineage: self.sync.lineage + u64::from(rises),
+            ..self.sync.clone()
         };
         self.write(&LogChange {
-            truncate_after: Some(SeqNum::ROOT),
             sync: Some(sync),
             ..LogChange::default()
         })
@@ -218,12 +227,15 @@ fn insert(transaction: &Transaction<'_>, events: &[EncodedEvent]) -> rusqlite::R
 fn write_sync(transaction: &Transaction<'_>, sync: &SyncRecord) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
-            "UPDATE sync_status SET backend_head = ?1, backend_id = ?2, generation = ?3",
+            "UPDATE sync_status SET backend_head = ?1, backend_id = ?2, generation = ?3, \
+             lineage = ?4, alone = ?5",
         )?
         .execute((
             sync.backend_head as i64,
             sync.backend_id.as_deref(),
             sync.generation as i64,
+            sync.lineage as i64,
+            sync.alone,
         ))
         .map(drop)
 }

@@ -9,6 +9,7 @@ mod backend;
 mod confirmed;
 mod input;
 mod rebase;
+mod unsynced;
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,6 +20,7 @@ pub use input::{BackendInput, BackendRequest, Input, Outputs};
 use self::{
     backend::{PageBuffer, Pushing},
     confirmed::{Confirmed, Progress},
+    unsynced::Unsynced,
 };
 use crate::{
     event::{EncodedEvent, Place, SeqNum},
@@ -47,11 +49,15 @@ pub(crate) struct Leader {
     pushing: Option<Pushing>,
     outbox: Outbox,
     requests: Vec<BackendRequest>,
+    /// What is told after the status.
+    answers: Outbox,
     /// The status as the sessions were told it last.
     told: Option<LeaderStatus>,
     storage: Storage,
     /// Sessions that have not been told the status yet.
     newcomers: Vec<SessionKey>,
+    /// What a log that was emptied had for itself, until the app has it.
+    unsynced: Option<Unsynced>,
     /// Images that were handed out to sessions which have not come yet.
     images_out: usize,
     /// How many of them were of a damaged state.
@@ -91,13 +97,19 @@ pub(crate) struct LeaderOptions {
 
 impl Leader {
     /// Takes over a log.
-    pub(crate) fn new(log: Eventlog, options: LeaderOptions) -> Self {
+    pub(crate) fn new(mut log: Eventlog, options: LeaderOptions) -> Self {
+        let settled = log.settle_alone(options.sync.is_none());
         let backend_head = options.sync.as_ref().map(|_| log.sync().backend_head);
-        let processor = LeaderProcessor::new(log.head(), log.sync().generation, backend_head);
+        let processor = LeaderProcessor::new(
+            log.head(),
+            log.sync().generation,
+            log.sync().lineage,
+            backend_head,
+        );
         let upstream = options
             .sync
             .map(|sync| Upstream::new(sync, options.now, options.seed));
-        Self {
+        let mut leader = Self {
             log,
             confirmed: Confirmed::new(options.schema, options.state),
             processor,
@@ -106,14 +118,23 @@ impl Leader {
             pushing: None,
             outbox: Outbox::new(),
             requests: Vec::new(),
+            answers: Outbox::new(),
             told: None,
             storage: options.storage,
             newcomers: Vec::new(),
+            unsynced: None,
             images_out: 0,
             damaged_out: 0,
             stopped: None,
             now: options.now,
+        };
+        let ready = settled
+            .map_err(LeaderError::from)
+            .and_then(|()| leader.look_for_unsynced());
+        if let Err(error) = ready {
+            leader.stop(&error);
         }
+        leader
     }
 
     /// Adds a session, which then pulls.
@@ -134,6 +155,9 @@ impl Leader {
 
     pub(crate) fn remove_session(&mut self, session: SessionKey) {
         self.processor.remove_session(session);
+        if let Some(unsynced) = &mut self.unsynced {
+            unsynced.gone(session);
+        }
     }
 
     /// Reads a page of the log.
@@ -193,6 +217,7 @@ impl Leader {
         {
             self.stop(&error);
         }
+        self.offer_unsynced();
         self.tell_status();
         Outputs {
             sessions: std::mem::take(&mut self.outbox),
@@ -236,15 +261,32 @@ impl Leader {
     fn take(&mut self, input: Input) -> Result<(), LeaderError> {
         match input {
             Input::Session(session, ToLeader::Push { events }) => self.push(session, events),
-            Input::Session(session, ToLeader::Pull { after, floor }) => {
-                self.pull(session, after, floor)
+            Input::Session(
+                session,
+                ToLeader::Pull {
+                    after,
+                    floor,
+                    lineage,
+                },
+            ) => {
+                self.flush()?;
+                match lineage {
+                    Some(lineage) if lineage != self.log.sync().lineage => {
+                        self.answer_anew(session, lineage)
+                    }
+                    _ => self.pull(session, after, floor),
+                }
             }
-            Input::Session(_, ToLeader::SetOnline { online }) => {
+            Input::Session(session, ToLeader::TookUnsynced { upto, taken }) => {
+                self.took_unsynced(session, upto, taken)
+            }
+            Input::Session(session, ToLeader::SetOnline { online }) => {
                 if let Some(upstream) = &mut self.upstream {
                     let effect = upstream.set_online(online);
                     self.requests
                         .extend(effect.map(|_| BackendRequest::Disconnect));
                 }
+                self.answers.push((session, FromLeader::OnlineSet));
                 Ok(())
             }
             Input::Backend(input) => {
@@ -275,7 +317,6 @@ impl Leader {
         after: Place,
         floor: SeqNum,
     ) -> Result<(), LeaderError> {
-        self.flush()?;
         let after = if self.log.contains(after)? {
             after
         } else {
@@ -385,6 +426,7 @@ impl Leader {
             self.outbox.extend(tell(&others, &status));
         }
         self.outbox.extend(tell(&newcomers, &status));
+        self.outbox.append(&mut self.answers);
     }
 
     fn status(&self) -> LeaderStatus {

@@ -35,6 +35,28 @@ CREATE TABLE sync_status (
     generation INTEGER NOT NULL
 ) STRICT;
 INSERT INTO sync_status VALUES (1, 0, NULL, 0);",
+    // Which log it is: the number rises when what was final is not any more. What a log that was emptied
+    // had for itself waits in a table until the app has it. Events of format 1 had no id of their own.
+    "ALTER TABLE sync_status ADD COLUMN lineage INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sync_status ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE unsynced (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    lineage INTEGER NOT NULL,
+    taken INTEGER NOT NULL DEFAULT 0,
+    seq_global INTEGER NOT NULL,
+    seq_client INTEGER NOT NULL,
+    seq_rebase_generation INTEGER NOT NULL,
+    parent_global INTEGER NOT NULL,
+    parent_client INTEGER NOT NULL,
+    parent_rebase_generation INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    args TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    id INTEGER NOT NULL
+) STRICT;
+UPDATE eventlog SET id = -1 - (seq_global * 1048576 + seq_client)
+WHERE id = 0 AND seq_global > (SELECT backend_head FROM sync_status);",
 ];
 
 /// Checks that the database is an eventlog and brings it to the newest format, in one transaction.

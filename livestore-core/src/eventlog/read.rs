@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::{Eventlog, EventlogError, SyncRecord};
 use crate::event::{ClientId, EncodedArgs, EncodedEvent, EventId, Place, SeqNum, SessionId};
 
-const COLUMNS: &str = "seq_global, seq_client, seq_rebase_generation, \
+pub(super) const COLUMNS: &str = "seq_global, seq_client, seq_rebase_generation, \
      parent_global, parent_client, parent_rebase_generation, name, args, client_id, session_id, id";
 const PLACE: &str = "seq_global, seq_client, seq_rebase_generation, id";
 
@@ -90,7 +90,7 @@ impl Eventlog {
         Ok(self.connection.serialize(rusqlite::MAIN_DB)?.to_vec())
     }
 
-    fn read_events(
+    pub(super) fn read_events(
         &self,
         mut rows: rusqlite::Rows<'_>,
     ) -> Result<Vec<EncodedEvent>, EventlogError> {
@@ -135,13 +135,15 @@ pub(super) fn head(connection: &Connection) -> rusqlite::Result<Place> {
 
 pub(super) fn sync_record(connection: &Connection) -> rusqlite::Result<SyncRecord> {
     connection.query_row(
-        "SELECT backend_head, backend_id, generation FROM sync_status",
+        "SELECT backend_head, backend_id, generation, lineage, alone FROM sync_status",
         (),
         |row| {
             Ok(SyncRecord {
                 backend_head: row.get::<_, i64>(0)?.unsigned_abs(),
                 backend_id: row.get::<_, Option<String>>(1)?.map(Into::into),
                 generation: row.get::<_, i64>(2)?.unsigned_abs(),
+                lineage: row.get::<_, i64>(3)?.unsigned_abs(),
+                alone: row.get(4)?,
             })
         },
     )

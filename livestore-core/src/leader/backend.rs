@@ -189,17 +189,17 @@ impl Leader {
             }
             OnBackendMismatch::Ignore => self.connection_failed(error),
             OnBackendMismatch::Reset => {
-                let unsynced = self
-                    .log
-                    .synced_after(self.log.sync().backend_head, usize::MAX)?;
-                tracing::warn!(%error, unsynced = unsynced.len(), "the log is emptied");
+                let before = self.log.sync().lineage;
                 self.log.clear(self.processor.generation() + 1)?;
                 self.confirmed.discard();
-                let told = self.processor.reset(&unsynced);
+                let unsynced = self.log.unsynced_since(before)?;
+                tracing::warn!(%error, unsynced = unsynced.len(), "the log was emptied");
+                let told = self.processor.reset(&unsynced, self.log.sync().lineage);
                 self.outbox.extend(told);
                 self.pages = PageBuffer::default();
                 upstream.restart();
                 self.requests.push(BackendRequest::Disconnect);
+                self.look_for_unsynced()?;
             }
         }
         Ok(())

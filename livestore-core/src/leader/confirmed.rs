@@ -99,7 +99,12 @@ impl Confirmed {
                 true => None,
                 false => Some(state.image()?),
             };
-            Ok(bytes.map(|bytes| Image { bytes, place }))
+            let lineage = log.sync().lineage;
+            Ok(bytes.map(|bytes| Image {
+                bytes,
+                place,
+                lineage,
+            }))
         });
         image.unwrap_or_else(|error| {
             tracing::warn!(%error, "there is no image of the state; sessions replay the log");
@@ -177,8 +182,11 @@ impl Confirmed {
             let floor = SeqNum::synced(log.sync().backend_head);
             let is_final = stands.same_position(head) && !head.is_after(floor);
             self.unchecked = head != SeqNum::ROOT;
+            let lineage = log.sync().lineage;
+            let is_another = head != SeqNum::ROOT && state.lineage()? != lineage;
+            state.set_lineage(lineage)?;
             self.state = Some(state);
-            if stands != head && !is_final {
+            if is_another || stands != head && !is_final {
                 self.discard();
                 return self.opened(log);
             }

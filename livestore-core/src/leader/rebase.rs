@@ -170,6 +170,7 @@ impl Leader {
                 backend_head,
                 backend_id,
                 generation: generation.unwrap_or(current),
+                ..self.log.sync().clone()
             }),
             metadata: &metadata,
         })?;

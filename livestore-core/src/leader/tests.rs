@@ -136,7 +136,19 @@ impl Bench {
     }
 
     fn pull(&mut self, key: SessionKey, after: Place, floor: SeqNum) -> Said {
-        self.turn([Input::Session(key, ToLeader::Pull { after, floor })])
+        self.turn([Input::Session(
+            key,
+            ToLeader::Pull {
+                after,
+                floor,
+                lineage: None,
+            },
+        )])
+    }
+
+    /// The session answers what it was given of an emptied log.
+    fn took(&mut self, key: SessionKey, upto: u64, taken: bool) -> Said {
+        self.turn([Input::Session(key, ToLeader::TookUnsynced { upto, taken })])
     }
 
     fn push(&mut self, key: SessionKey, events: Vec<EncodedEvent>) -> Said {

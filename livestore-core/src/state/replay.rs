@@ -141,6 +141,10 @@ impl State {
             if let Some(last) = events.last() {
                 state.set_head(last.seq)?;
             }
+            state.connection.execute(
+                "UPDATE __livestore_state_head SET skipped = skipped + ?1",
+                [skipped.len() as i64],
+            )?;
             Ok(changesets)
         })
     }

@@ -63,6 +63,32 @@ impl State {
         }
     }
 
+    /// Returns of which log it is.
+    pub(crate) fn lineage(&self) -> rusqlite::Result<u64> {
+        self.number("SELECT lineage FROM __livestore_state_head")
+    }
+
+    /// Notes of which log it is.
+    pub(crate) fn set_lineage(&self, lineage: u64) -> rusqlite::Result<()> {
+        self.connection
+            .execute(
+                "UPDATE __livestore_state_head SET lineage = ?1",
+                [lineage as i64],
+            )
+            .map(drop)
+    }
+
+    /// Returns how many events of the log could not be applied.
+    pub(crate) fn skipped(&self) -> rusqlite::Result<u64> {
+        self.number("SELECT skipped FROM __livestore_state_head")
+    }
+
+    fn number(&self, sql: &str) -> rusqlite::Result<u64> {
+        self.connection
+            .query_row(sql, (), |row| row.get::<_, i64>(0))
+            .map(i64::unsigned_abs)
+    }
+
     /// Looks through the whole database, its indexes included.
     pub(crate) fn check_soundness(&self) -> Result<(), StateError> {
         let found: String = self

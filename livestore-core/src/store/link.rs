@@ -81,6 +81,8 @@ pub struct Image {
     pub bytes: Vec<u8>,
     /// The last event it reflects; nothing up to there moves any more.
     pub place: Place,
+    /// Which log it is of.
+    pub lineage: u64,
 }
 
 impl fmt::Debug for Image {

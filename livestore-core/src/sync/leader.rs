@@ -25,6 +25,8 @@ pub(crate) struct LeaderProcessor {
     head: Place,
     /// The generation in which pushes are taken; it never goes back.
     generation: u64,
+    /// Which log it is.
+    lineage: u64,
     /// The last event the backend has confirmed, if there is a backend.
     backend_head: Option<u64>,
     /// The end of the log once everything admitted is written.
@@ -56,11 +58,17 @@ pub(crate) struct Change {
 
 impl LeaderProcessor {
     /// Starts with a log that ends at `head`.
-    pub(crate) fn new(head: Place, generation: u64, backend_head: Option<u64>) -> Self {
+    pub(crate) fn new(
+        head: Place,
+        generation: u64,
+        lineage: u64,
+        backend_head: Option<u64>,
+    ) -> Self {
         let generation = generation.max(head.seq.rebase_generation);
         Self {
             head,
             generation,
+            lineage,
             backend_head,
             push_head: head.seq.in_generation(generation),
             admitted: Admitted::default(),
@@ -200,9 +208,10 @@ impl LeaderProcessor {
         outbox
     }
 
-    /// The log was emptied.
-    pub(crate) fn reset(&mut self, unsynced: &[EncodedEvent]) -> Outbox {
+    /// The log was emptied, and is of this lineage now.
+    pub(crate) fn reset(&mut self, unsynced: &[EventId], lineage: u64) -> Outbox {
         self.head = Place::ROOT;
+        self.lineage = lineage;
         self.backend_head = Some(0);
         self.generation += 1;
         self.push_head = SeqNum::ROOT.in_generation(self.generation);
@@ -289,6 +298,7 @@ impl LeaderProcessor {
         Update {
             floor: self.floor(),
             generation: self.generation,
+            lineage: self.lineage,
             head: self.head.seq,
             ..Update::default()
         }

@@ -28,6 +28,8 @@ struct ByHand {
     silent: Arc<AtomicBool>,
     inbox: Arc<Mutex<Option<Inbox>>>,
     received: Arc<Mutex<Vec<EncodedEvent>>>,
+    /// What it was told of being online.
+    online: Arc<Mutex<Vec<bool>>>,
 }
 
 impl ByHand {
@@ -75,6 +77,7 @@ impl LeaderLink for ByHand {
     fn send(&mut self, message: ToLeader) {
         match message {
             ToLeader::Push { events } => self.received.lock().unwrap().extend(events),
+            ToLeader::SetOnline { online } => self.online.lock().unwrap().push(online),
             ToLeader::Pull { .. } if self.silent.load(SeqCst) => {}
             ToLeader::Pull { after, .. } => self.answer(FromLeader::Update(Update {
                 after,
@@ -273,4 +276,35 @@ fn ses_24_a_shutdown_nobody_waits_for_any_more_goes_on() {
     assert_eq!(receipt.stage(), Ok(Stage::Persisted));
     assert!(store.shutdown().now_or_never().unwrap().is_ok());
     assert_eq!(store.status(), StoreStatus::Closed);
+}
+
+/// Found by the simulation (seed 3839): the status that showed the wish was of an earlier one.
+#[test]
+fn a_leader_that_takes_over_is_told_what_the_app_said_last() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    let status = |connection| {
+        leader.answer(FromLeader::Status(LeaderStatus {
+            connection,
+            ..LeaderStatus::default()
+        }));
+    };
+    let told = || std::mem::take(&mut *leader.online.lock().unwrap());
+    store.set_online(false);
+    status(Connection::Offline);
+    leader.answer(FromLeader::OnlineSet);
+    store.set_online(true);
+    store.set_online(false);
+    status(Connection::Connected);
+    leader.answer(FromLeader::OnlineSet);
+    assert_eq!(told(), [false, true, false]);
+    // It dies before it hears of the last one.
+    leader.answer(FromLeader::Welcome);
+    assert_eq!(told(), [false]);
+    status(Connection::Offline);
+    leader.answer(FromLeader::OnlineSet);
+    // Another session says otherwise.
+    status(Connection::Connected);
+    leader.answer(FromLeader::Welcome);
+    assert!(told().is_empty());
 }

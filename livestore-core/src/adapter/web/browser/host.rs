@@ -278,16 +278,18 @@ impl Host {
             desk.remove_session(before.key);
         }
         let image = wants_image.then(|| desk.image()).flatten();
-        let (place, buffer) = match image {
-            Some(Image { bytes, place }) => {
-                (Some(place), Some(Uint8Array::from(&bytes[..]).buffer()))
-            }
+        let (image, buffer) = match image {
+            Some(Image {
+                bytes,
+                place,
+                lineage,
+            }) => (
+                Some((place, lineage)),
+                Some(Uint8Array::from(&bytes[..]).buffer()),
+            ),
             None => (None, None),
         };
-        let attached = FromHost::Attached {
-            visit,
-            image: place,
-        };
+        let attached = FromHost::Attached { visit, image };
         route.post(session, &attached, buffer);
         let outlet = SendWrapper::new((route, session.to_owned()));
         desk.add_session(key, move |message: FromLeader| {

@@ -58,7 +58,7 @@ pub(super) enum FromHost {
     /// The session is known. The image's bytes come beside this.
     Attached {
         visit: Visit,
-        image: Option<Place>,
+        image: Option<(Place, u64)>,
     },
     /// The session can't be served.
     Refused {
