@@ -122,6 +122,9 @@ impl World {
             FromLeader::Synced { floor } => format!("synced {floor}"),
             FromLeader::Status(_) => String::new(),
             FromLeader::Reset { unsynced } => format!("reset, {} unsynced", unsynced.len()),
+            FromLeader::Unsynced { events, upto } => {
+                format!("unsynced [{}], number {upto}", tokens_of(events))
+            }
             other => format!("{other:?}"),
         };
         if let (FromLeader::Update(update), Phase::Open(store)) = (&message, &to.phase)
