@@ -187,6 +187,11 @@ impl Leader {
         std::mem::take(&mut self.outbox)
     }
 
+    #[cfg(feature = "simulation")]
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.stopped.is_some()
+    }
+
     /// Gives up the log.
     pub(crate) fn into_log(self) -> Eventlog {
         self.log

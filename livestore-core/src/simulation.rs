@@ -14,7 +14,10 @@ use crate::{
     sync::{Outbox, SyncOptions},
 };
 pub use crate::{
-    fault::{Bug, Crash, crash_at, points_passed, seed_ids, set_bug, set_limit},
+    fault::{
+        Bug, Crash, Trouble, before_crash, crash_at, points_passed, seed_ids, set_bug, set_limit,
+        set_trouble, trouble, writes_failed,
+    },
     leader::{BackendInput, BackendRequest, Input, Outputs},
     sync::SessionKey,
 };
@@ -71,6 +74,11 @@ impl SimulatedLeader {
     /// Takes out what a turn that crashed had to say already: some of it may have been sent.
     pub fn said(&mut self) -> Outbox {
         self.0.said()
+    }
+
+    /// Whether it has stopped, since it could not do its part.
+    pub fn has_stopped(&self) -> bool {
+        self.0.has_stopped()
     }
 
     /// Brings the stored state closer to the log; true when it is there.

@@ -1,6 +1,9 @@
 //! What people do: commit, open and close, pull plugs, install the next version.
 
-use livestore_core::event::{Event, EventBatch, IntoEvents};
+use livestore_core::{
+    event::{Event, EventBatch, IntoEvents},
+    simulation::Trouble,
+};
 
 use crate::{
     client::{Frailty, Phase, Token},
@@ -20,6 +23,12 @@ impl World {
                 return self.kill(index);
             }
             self.clients[index].crash_in = Some(self.rng.u64(..8));
+        }
+        if self.chance(weather.disk_trouble) {
+            self.disk_trouble(index);
+        }
+        if self.plan.alone && self.rng.u8(..30) == 0 {
+            return self.change_sync(index);
         }
         if self.chance(weather.break_connection) {
             self.counts.one("fault: connection broken");
@@ -110,6 +119,30 @@ impl World {
         if !self.clients[index].starting {
             self.start_later(index);
         }
+    }
+
+    /// Everybody of a client goes, and comes back with a backend, or without one.
+    pub(crate) fn change_sync(&mut self, index: usize) {
+        self.counts.one("backends given or taken away");
+        self.clients[index].alone ^= true;
+        let alone = self.clients[index].alone;
+        self.note(format_args!("c{index} starts over, alone: {alone}"));
+        self.clients[index].sessions.clear();
+        self.stop_leader(index);
+        if !self.clients[index].starting {
+            self.start_later(index);
+        }
+    }
+
+    fn disk_trouble(&mut self, index: usize) {
+        let trouble = Trouble {
+            after: self.rng.u64(..8),
+            lasting: self.rng.bool(),
+            full: self.rng.bool(),
+        };
+        let until = self.now + self.delay(30_000);
+        self.note(format_args!("c{index} disk {trouble:?} until {until:?}"));
+        self.clients[index].trouble = Some((trouble, until));
     }
 
     fn reset_backend(&mut self) {

@@ -11,12 +11,12 @@ use std::{
 
 use fastrand::Rng;
 use livestore_core::{
-    Result,
     event::EncodedEvent,
     simulation::{
-        BackendRequest, Crash, Input, Outputs, SessionKey, SimulatedLeader, crash_at, points_passed,
+        BackendRequest, Crash, Input, Outputs, SessionKey, SimulatedLeader, Trouble, before_crash,
+        crash_at, points_passed, set_trouble, trouble, writes_failed,
     },
-    store::{Receipt, Stage, Store},
+    store::{Receipt, Stage, Store, StoreStatus},
     sync::{Connection, FromLeader, ToLeader},
 };
 
@@ -60,6 +60,14 @@ pub(crate) struct Client {
     pub(crate) crash_in: Option<u64>,
     /// How much of the log's journal was acknowledged.
     pub(crate) safe: u64,
+    /// Whether it has no backend, for now.
+    pub(crate) alone: bool,
+    /// What is wrong with its disk, and until when.
+    pub(crate) trouble: Option<(Trouble, Duration)>,
+    /// Whether a write of this leader has failed: then it may stop.
+    pub(crate) failed: bool,
+    /// Whether it has stopped, and another one is to come.
+    stopping: bool,
 }
 
 /// A session of a client.
@@ -83,9 +91,9 @@ pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// Where a session is in its life.
 pub(crate) enum Phase {
-    Opening(Pending<Result<Store>>),
+    Opening(Pending<livestore_core::Result<Store>>),
     Open(Store),
-    Closing(Pending<Result<()>>),
+    Closing(Pending<livestore_core::Result<()>>),
 }
 
 /// An event that was committed.
@@ -142,6 +150,10 @@ impl Client {
             offline_by: 0,
             crash_in: None,
             safe: 0,
+            alone: false,
+            trouble: None,
+            failed: false,
+            stopping: false,
         }
     }
 
@@ -163,7 +175,7 @@ impl Client {
 }
 
 impl Session {
-    pub(crate) fn new(wire: Wire, opening: Pending<Result<Store>>) -> Self {
+    pub(crate) fn new(wire: Wire, opening: Pending<livestore_core::Result<Store>>) -> Self {
         Self {
             wire,
             phase: Phase::Opening(opening),
@@ -190,21 +202,39 @@ impl World {
         client.next_run(now);
         client.mailbox.clear();
         client.turn_due = false;
-        let opened = std::fs::create_dir_all(&path)
-            .map_err(|error| error.to_string())
-            .and_then(|()| {
-                let sync = Some(self.plan.sync.clone());
-                SimulatedLeader::open(&path, &schema(client.loud), sync, now, seed)
-                    .map_err(|error| error.to_string())
-            });
+        (client.failed, client.stopping) = (false, false);
+        let sync = (!client.alone).then(|| self.plan.sync.clone());
+        let schema = schema(client.loud);
+        self.clients[index].safe = self.journal_size(index);
+        if let Err(error) = std::fs::create_dir_all(&path) {
+            return self.fail("disk", format!("client {index}: {error}"));
+        }
+        if self.chance(self.weather.crash) {
+            self.clients[index].crash_in = Some(self.rng.u64(..5));
+        }
+        let copy = self.keep_copies(index);
+        let opened = self.with_faults(index, || {
+            SimulatedLeader::open(&path, &schema, sync, now, seed)
+        });
+        before_crash(None);
         let mut leader = match opened {
-            Ok(leader) => leader,
-            Err(error) => return self.fail("start", format!("client {index}: {error}")),
+            Ok(Ok(leader)) => leader,
+            Ok(Err(error)) if self.clients[index].failed => {
+                self.counts.one("leaders that could not start");
+                self.note(format_args!("c{index} leader cannot start: {error}"));
+                return self.start_later(index);
+            }
+            Ok(Err(error)) => return self.fail("start", format!("client {index}: {error}")),
+            Err(crash) => {
+                self.counts.one("fault: crash at the start");
+                return self.crash_at_start(index, copy, crash.0);
+            }
         };
+        let client = &mut self.clients[index];
         for session in client.sessions.keys() {
             leader.add_session(SessionKey(*session));
         }
-        let (loud, count) = (client.loud, client.sessions.len());
+        let (loud, alone, count) = (client.loud, client.alone, client.sessions.len());
         // It can be told by whoever has said so, and by whoever has heard of it.
         let knows = client.sessions.contains_key(&client.offline_by)
             || client
@@ -216,7 +246,7 @@ impl World {
         self.clients[index].safe = self.journal_size(index);
         self.counts.one("leaders started");
         self.note(format_args!(
-            "c{index} leader starts, loud {loud}, {count} sessions"
+            "c{index} leader starts, loud {loud}, alone {alone}, {count} sessions"
         ));
         self.check_log(index);
         self.turn_soon(index);
@@ -233,28 +263,76 @@ impl World {
         index: usize,
         work: impl FnOnce(&mut SimulatedLeader) -> R,
     ) -> Option<R> {
-        let client = &mut self.clients[index];
-        let mut leader = client.leader.take()?;
-        let before = points_passed();
-        crash_at(client.crash_in);
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut leader)));
-        crash_at(None);
-        let passed = points_passed() - before;
-        match outcome {
+        let mut leader = self.clients[index].leader.take()?;
+        match self.with_faults(index, || work(&mut leader)) {
             Ok(result) => {
-                client.crash_in = client.crash_in.map(|left| left.saturating_sub(passed));
-                client.leader = Some(leader);
+                let stopped = leader.has_stopped();
+                self.clients[index].leader = Some(leader);
                 self.clients[index].safe = self.journal_size(index);
+                if stopped {
+                    self.leader_has_stopped(index);
+                }
                 Some(result)
             }
-            Err(payload) => match payload.downcast::<Crash>() {
-                Ok(crash) => {
-                    self.crash(index, leader, crash.0);
-                    None
-                }
-                Err(payload) => resume_unwind(payload),
-            },
+            Err(crash) => {
+                self.crash(index, leader, crash.0);
+                None
+            }
         }
+    }
+
+    /// Does something that may crash, and whose writes may fail, as it is this client's fate.
+    fn with_faults<R>(&mut self, index: usize, work: impl FnOnce() -> R) -> Result<R, Crash> {
+        let now = self.now;
+        let client = &mut self.clients[index];
+        let (points, failures) = (points_passed(), writes_failed());
+        client.trouble = client.trouble.filter(|(_, until)| now < *until);
+        let until = client.trouble.map(|(_, until)| until);
+        crash_at(client.crash_in);
+        set_trouble(client.trouble.map(|(trouble, _)| trouble));
+        let outcome = catch_unwind(AssertUnwindSafe(work));
+        client.trouble = trouble().zip(until);
+        set_trouble(None);
+        crash_at(None);
+        let passed = points_passed() - points;
+        client.crash_in = client.crash_in.map(|left| left.saturating_sub(passed));
+        let failed = writes_failed() - failures;
+        client.failed |= failed > 0;
+        self.counts.add("fault: write failed", failed);
+        outcome.map_err(|payload| match payload.downcast::<Crash>() {
+            Ok(crash) => *crash,
+            Err(payload) => resume_unwind(payload),
+        })
+    }
+
+    /// A leader has given up, which only a disk in trouble is a reason for; another one follows.
+    fn leader_has_stopped(&mut self, index: usize) {
+        let client = &mut self.clients[index];
+        if std::mem::replace(&mut client.stopping, true) {
+            return;
+        }
+        let run = client.run;
+        if !client.failed {
+            return self.fail(
+                "stopped",
+                format!("the leader of c{index}, with a sound disk"),
+            );
+        }
+        self.counts.one("leaders stopped");
+        self.note(format_args!("c{index} leader has stopped"));
+        let delay = self.delay(10_000);
+        self.after(delay, Happening::Replace { client: index, run });
+    }
+
+    /// People open again what has stopped.
+    pub(crate) fn replace(&mut self, index: usize) {
+        self.note(format_args!("c{index} leader is replaced"));
+        self.stop_leader(index);
+        let client = &mut self.clients[index];
+        if client.native {
+            client.sessions.clear();
+        }
+        self.start_later(index);
     }
 
     pub(crate) fn turn_soon(&mut self, index: usize) {
@@ -419,6 +497,10 @@ impl World {
         client.next_run(now);
         client.leader = None;
         client.crash_in = None;
+        client.sessions.retain(|_, session| match &session.phase {
+            Phase::Open(store) => !matches!(store.status(), StoreStatus::Stopped { .. }),
+            Phase::Opening(_) | Phase::Closing(_) => true,
+        });
     }
 
     /// What the leader asks of the backend is put on the line.

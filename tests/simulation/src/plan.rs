@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) sync: SyncOptions,
     /// What happens to a backend that loses its data; mostly it does not.
     pub(crate) reset: Option<OnBackendMismatch>,
+    /// Whether clients have no backend for some of their lives.
+    pub(crate) alone: bool,
     pub(crate) actions: u32,
     pub(crate) weather: Weather,
 }
@@ -40,6 +42,7 @@ pub(crate) struct Weather {
     pub(crate) lose_ping: u8,
     pub(crate) long_delay: u8,
     pub(crate) crash: u8,
+    pub(crate) disk_trouble: u8,
     pub(crate) tear: u8,
     pub(crate) damage_state: u8,
     pub(crate) new_schema: u8,
@@ -76,6 +79,7 @@ impl Plan {
             limit: pick(rng, &[None, None, Some(1), Some(3), Some(10)]),
             sync,
             reset,
+            alone: rng.u8(..4) == 0,
             actions: rng.u32(30..160),
             weather: Weather::new(rng),
         }
@@ -103,6 +107,7 @@ impl Weather {
             lose_ping: fault(50),
             long_delay: fault(20),
             crash: fault(12),
+            disk_trouble: fault(6),
             tear: 0,
             damage_state: 0,
             new_schema: fault(5),

@@ -168,12 +168,18 @@ impl World {
                     session.phase = Phase::Open(store);
                     self.note(format_args!("c{index}.{key} is open"));
                 }
+                Some(Err(error)) if self.clients[index].failed => {
+                    self.note(format_args!("c{index}.{key} cannot open: {error}"));
+                    return self.drop_session(index, key, false);
+                }
                 Some(Err(error)) => {
                     return self.fail("open", format!("session c{index}.{key}: {error}"));
                 }
             },
             Phase::Open(store) => {
-                if let StoreStatus::Stopped { reason } = store.status() {
+                if let StoreStatus::Stopped { reason } = store.status()
+                    && !self.clients[index].failed
+                {
                     return self.fail("stopped", format!("session c{index}.{key}: {reason}"));
                 }
             }
@@ -182,6 +188,11 @@ impl World {
                 Some(Ok(())) => {
                     self.read_receipts(index, key);
                     return self.closed(index, key);
+                }
+                Some(Err(error)) if self.clients[index].failed => {
+                    self.note(format_args!("c{index}.{key} closes: {error}"));
+                    self.read_receipts(index, key);
+                    return self.drop_session(index, key, false);
                 }
                 Some(Err(error)) => {
                     return self.fail("shutdown", format!("session c{index}.{key}: {error}"));
@@ -267,6 +278,11 @@ impl World {
                 self.counts.one("receipts rejected");
                 false
             }
+            // Of what was persisted it is known where it is.
+            Err(ReceiptError::Stopped { .. }) if before < Some(Stage::Persisted) => {
+                self.counts.one("receipts of leaders that stopped first");
+                false
+            }
             Err(error) => {
                 let message = format!("{:?}: {error}", record.tokens);
                 self.fail("receipts", message);
@@ -290,7 +306,13 @@ impl World {
         else {
             return;
         };
+        let stopped = matches!(store.status(), StoreStatus::Stopped { .. });
         match store.commit(batch) {
+            Err(Error::Stopped { .. }) if stopped => self.counts.one("commits after a stop"),
+            Ok(_) if stopped => {
+                let message = format!("c{index}.{key} has stopped and takes commits");
+                self.fail("stopped", message);
+            }
             Ok(receipt) => {
                 self.note(format_args!(
                     "c{index}.{key} commits {} as {}",

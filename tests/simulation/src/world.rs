@@ -50,6 +50,11 @@ pub(crate) enum Happening {
     Start {
         client: usize,
     },
+    /// A leader that has stopped makes room for another one.
+    Replace {
+        client: usize,
+        run: u64,
+    },
     /// A leader takes what has come.
     Turn {
         client: usize,
@@ -171,9 +176,12 @@ impl World {
     pub(crate) fn new(seed: u64, folder: PathBuf) -> Self {
         let mut rng = Rng::with_seed(seed);
         let plan = Plan::new(&mut rng);
-        let clients = (0..plan.clients)
+        let mut clients: Vec<_> = (0..plan.clients)
             .map(|index| Client::new(index, &mut rng))
             .collect();
+        for client in &mut clients {
+            client.alone = plan.alone && rng.bool();
+        }
         Self {
             weather: plan.weather.clone(),
             backend: Backend {
@@ -253,6 +261,9 @@ impl World {
             }
             Happening::Start { client } => self.start(client),
             Happening::Turn { client, run } if self.is_running(client, run) => self.turn(client),
+            Happening::Replace { client, run } if self.clients[client].run == run => {
+                self.replace(client);
+            }
             Happening::Wake { client, run, alarm } if self.is_running(client, run) => {
                 self.wake(client, alarm);
             }
@@ -316,6 +327,10 @@ impl World {
         self.note(format_args!("-- settling"));
         for client in 0..self.clients.len() {
             self.clients[client].crash_in = None;
+            self.clients[client].trouble = None;
+            if self.clients[client].alone {
+                self.change_sync(client);
+            }
             if self.clients[client].leader.is_none() && !self.clients[client].starting {
                 self.clients[client].starting = true;
                 self.after(Duration::ZERO, Happening::Start { client });
@@ -357,6 +372,7 @@ impl World {
             Happening::LineBreaks { line } => !self.lines.contains_key(line),
             Happening::Wake { .. } | Happening::Check | Happening::Act => true,
             Happening::Turn { client, run }
+            | Happening::Replace { client, run }
             | Happening::CatchUp { client, run }
             | Happening::ToLeader { client, run, .. }
             | Happening::ReadLog { client, run, .. }
