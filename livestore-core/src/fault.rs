@@ -42,6 +42,18 @@ pub enum Bug {
     KeepLineage,
     /// A leader that stops takes back what it has persisted.
     DenyPersisted,
+    /// A rebase takes out an event that fits, and says that it does not.
+    RejectHealthy,
+    /// Nobody is told that a check has put another event in one's place.
+    HideReplaced,
+    /// A page of the event stream is taken for final up to where that is by the time it arrives.
+    ReadLate,
+    /// A write that failed is acknowledged all the same.
+    OverlookFailure,
+    /// Each step to a newer format is committed for itself, before the format is noted.
+    StepByStep,
+    /// That the app has the unsynced events is not noted.
+    HandOutAgain,
 }
 
 #[cfg(feature = "simulation")]

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::EventlogError;
-use crate::fault;
+use crate::fault::{self, Bug};
 
 /// Marks a database as an eventlog (SQLite's `application_id`): `lsel`.
 pub(super) const APPLICATION_ID: i64 = 0x6c73_656c;
@@ -79,6 +79,9 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), EventlogError> 
         for step in &STEPS[done..] {
             fault::write_point("between the steps to a newer format")?;
             transaction.execute_batch(step)?;
+            if fault::has(Bug::StepByStep) {
+                transaction.execute_batch("COMMIT; BEGIN IMMEDIATE")?;
+            }
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", supported)?;

@@ -13,6 +13,7 @@ use super::{AdapterError, LinkFuture, Shared, Store};
 use crate::{
     error::{Error, Result},
     event::{ClientId, EncodedEvent, EventScope, SeqNum, SessionId},
+    fault::{self, Bug},
 };
 
 /// Which events a stream gives.
@@ -272,11 +273,14 @@ impl EventStream {
     }
 
     fn take_page(&mut self, page: Vec<EncodedEvent>) {
-        if self.limits().is_none() {
+        let Some(later) = self.limits() else {
             self.ended = true;
             return;
-        }
-        let (end, floor) = self.limits;
+        };
+        let (end, floor) = match fault::has(Bug::ReadLate) {
+            true => later,
+            false => self.limits,
+        };
         let mut position = self.cursor.lock();
         if position.rewound {
             return;

@@ -225,7 +225,7 @@ impl World {
             steps += 1;
             if steps > STEPS {
                 let unrest = self.unrest().unwrap_or_default();
-                return self.fail("stuck", format!("{steps} steps are not enough: {unrest}"));
+                return self.fail("steps", format!("{steps} steps are not enough: {unrest}"));
             }
             if at > self.now {
                 since = steps;
