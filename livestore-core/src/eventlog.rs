@@ -112,7 +112,7 @@ impl Eventlog {
     /// # Errors
     /// When the events don't follow the log, or SQLite fails; then nothing was changed.
     pub(crate) fn write(&mut self, change: &LogChange<'_>) -> Result<(), EventlogError> {
-        fault::crash_point("before the log is written");
+        fault::write_point("before the log is written")?;
         let base = match change.truncate_after {
             Some(place) => self.last_up_to(place)?,
             None => self.head,
@@ -124,7 +124,7 @@ impl Eventlog {
             let transaction = self.connection.transaction()?;
             write_sync(&transaction, sync)?;
             transaction.commit()?;
-            fault::crash_point("between the backend head and its events");
+            fault::write_point("between the backend head and its events")?;
         }
         let transaction = self
             .connection
@@ -145,13 +145,13 @@ impl Eventlog {
         if let Some(sync) = &change.sync {
             write_sync(&transaction, sync)?;
         }
-        fault::crash_point("before the log's transaction is committed");
+        fault::write_point("before the log's transaction is committed")?;
         transaction.commit()?;
         self.head = head;
         if let Some(sync) = &change.sync {
             self.sync = sync.clone();
         }
-        fault::crash_point("after the log is written");
+        fault::write_point("after the log is written")?;
         Ok(())
     }
 

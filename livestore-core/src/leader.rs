@@ -187,6 +187,11 @@ impl Leader {
         std::mem::take(&mut self.outbox)
     }
 
+    #[cfg(feature = "simulation")]
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.stopped.is_some()
+    }
+
     /// Gives up the log.
     pub(crate) fn into_log(self) -> Eventlog {
         self.log
@@ -302,10 +307,6 @@ impl Leader {
     }
 
     fn push(&mut self, session: SessionKey, events: Vec<EncodedEvent>) -> Result<(), LeaderError> {
-        if fault::has(Bug::NoFence) {
-            let after = self.log.head();
-            return self.push_unfenced(session, after, events);
-        }
         if let Err(rejection) = self.processor.admit(session, events) {
             self.outbox.push((session, FromLeader::Refused(rejection)));
         }
@@ -342,29 +343,12 @@ impl Leader {
             self.outbox.extend(told);
             return Ok(self.log.append(&events)?);
         }
-        self.log.append(&admitted.events)?;
+        let written = self.log.append(&admitted.events);
+        if !fault::has(Bug::OverlookFailure) {
+            written?;
+        }
         let told = self.processor.written(admitted);
         self.outbox.extend(told);
-        Ok(())
-    }
-
-    /// The test bug of a leader that numbers what comes as it likes.
-    fn push_unfenced(
-        &mut self,
-        session: SessionKey,
-        after: Place,
-        events: Vec<EncodedEvent>,
-    ) -> Result<(), LeaderError> {
-        let generation = self.processor.generation();
-        let upto = events.last().map(EncodedEvent::place);
-        let events = crate::sync::renumber(events, after.seq, generation);
-        self.processor
-            .admit(session, events)
-            .expect("the numbers follow the log");
-        self.flush()?;
-        if let Some((_, FromLeader::Accepted { upto: told, .. })) = self.outbox.last_mut() {
-            *told = upto.unwrap_or_default();
-        }
         Ok(())
     }
 

@@ -21,7 +21,7 @@ pub use backend::{
 };
 pub(crate) use leader::{Change, LeaderProcessor};
 pub use leader::{Outbox, SessionKey};
-pub(crate) use merge::renumber;
+
 pub use merge::{Hop, Merge, MergeError, Payload, SyncState, merge};
 pub use message::{FromLeader, Rejected, ToLeader, Update};
 pub use push::{PushRejection, validate_push};

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::EventlogError;
+use crate::fault::{self, Bug};
 
 /// Marks a database as an eventlog (SQLite's `application_id`): `lsel`.
 pub(super) const APPLICATION_ID: i64 = 0x6c73_656c;
@@ -76,11 +77,21 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), EventlogError> 
     };
     if done < STEPS.len() {
         for step in &STEPS[done..] {
+            fault::write_point("between the steps to a newer format")?;
             transaction.execute_batch(step)?;
+            if fault::has(Bug::StepByStep) {
+                transaction.execute_batch("COMMIT; BEGIN IMMEDIATE")?;
+            }
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", supported)?;
     }
+    if done < STEPS.len() {
+        fault::write_point("before the newer format is committed")?;
+    }
     transaction.commit()?;
+    if done < STEPS.len() {
+        fault::write_point("after the newer format is written")?;
+    }
     Ok(())
 }

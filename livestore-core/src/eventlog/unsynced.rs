@@ -12,7 +12,7 @@ impl Eventlog {
     /// Takes out everything, for a new backend; what only this client has is put aside in the same
     /// transaction: events that the backend has not confirmed, and all client-only ones.
     pub(crate) fn clear(&mut self, generation: u64) -> Result<(), EventlogError> {
-        fault::crash_point("before the log is emptied");
+        fault::write_point("before the log is emptied")?;
         let sync = SyncRecord {
             generation,
             lineage: self.sync.lineage + 1,
@@ -34,10 +34,10 @@ impl Eventlog {
         }
         transaction.execute("DELETE FROM eventlog", ())?;
         write_sync(&transaction, &sync)?;
-        fault::crash_point("before the emptied log is committed");
+        fault::write_point("before the emptied log is committed")?;
         transaction.commit()?;
         (self.head, self.sync) = (Place::ROOT, sync);
-        fault::crash_point("after the log is emptied");
+        fault::write_point("after the log is emptied")?;
         Ok(())
     }
 
@@ -58,7 +58,7 @@ impl Eventlog {
 
     /// The app has what was put aside, up to a number.
     pub(crate) fn take_unsynced(&mut self, upto: u64) -> Result<(), EventlogError> {
-        fault::crash_point("before it is noted that the app has the unsynced events");
+        fault::write_point("before it is noted that the app has the unsynced events")?;
         self.connection.execute(
             "UPDATE unsynced SET taken = 1 WHERE number <= ?1",
             [upto as i64],

@@ -136,7 +136,8 @@ impl Confirmed {
     pub(super) fn discard(&mut self) {
         self.state = None;
         if let StateFile::File(path) = &self.file
-            && let Err(error) = crate::state::wipe(path)
+            && let Err(error) = fault::write_point("before the stored state is emptied")
+                .and_then(|()| crate::state::wipe(path))
         {
             tracing::warn!(%error, "the stored state cannot be emptied; from here on it is kept in memory");
             self.file = StateFile::Memory;
@@ -163,10 +164,10 @@ impl Confirmed {
         let Some(last) = events.last().map(|event| event.seq) else {
             return Ok(true);
         };
-        fault::crash_point("before the leader's state is written");
+        fault::write_point("before the leader's state is written")?;
         state.replay(&events)?;
         state.discard_journal_up_to(last);
-        fault::crash_point("after the leader's state is written");
+        fault::write_point("after the leader's state is written")?;
         Ok(!upto.is_after(last))
     }
 
@@ -175,7 +176,10 @@ impl Confirmed {
         if self.state.is_none() {
             let state = match &self.file {
                 StateFile::Memory => State::open(&self.schema)?,
-                StateFile::File(path) => State::open_file(path, &self.schema)?,
+                StateFile::File(path) => {
+                    fault::write_point("before the stored state is opened")?;
+                    State::open_file(path, &self.schema)?
+                }
             };
             let head = state.head();
             let stands = log.last_up_to(head)?.seq;

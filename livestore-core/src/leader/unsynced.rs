@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::{Leader, LeaderError};
 use crate::{
     event::{EncodedEvent, Place},
+    fault::{self, Bug},
     sync::{FromLeader, SessionKey},
 };
 
@@ -68,6 +69,10 @@ impl Leader {
         upto: u64,
         taken: bool,
     ) -> Result<(), LeaderError> {
+        if taken && fault::has(Bug::HandOutAgain) {
+            self.unsynced = None;
+            return Ok(());
+        }
         if taken {
             self.log.take_unsynced(upto)?;
             return self.look_for_unsynced();

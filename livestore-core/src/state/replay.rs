@@ -202,7 +202,8 @@ impl State {
                     head = event.seq;
                     reconciled.touched.add(&changeset);
                     self.journal.record(event.seq, changeset);
-                    if event.name != name || event.args != args {
+                    let replaced = event.name != name || event.args != args;
+                    if replaced && !fault::has(Bug::HideReplaced) {
                         reconciled.replaced.push(event.id);
                     }
                     reconciled.kept.push(event);

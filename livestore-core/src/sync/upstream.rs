@@ -322,7 +322,9 @@ impl Upstream {
                 let push = match self.push {
                     Push::Running { since, .. } => Some(since + timeout),
                     Push::Behind { until } => Some(until),
-                    Push::Failed { retry_at } => pending.then_some(retry_at),
+                    Push::Failed { retry_at } => {
+                        (pending && self.has_caught_up()).then_some(retry_at)
+                    }
                     Push::Idle => None,
                 };
                 let ping = match self.ping {
@@ -370,6 +372,11 @@ impl Upstream {
         self.initial.progress
     }
 
+    /// Whether everything there is has been pulled; only then something is pushed.
+    fn has_caught_up(&self) -> bool {
+        matches!(self.pull, Pull::CaughtUp | Pull::Done)
+    }
+
     fn connect(&mut self, now: Duration) -> UpstreamEffect {
         self.connection += 1;
         self.link = Link::Connecting { since: now };
@@ -413,8 +420,7 @@ impl Upstream {
             Push::Failed { retry_at } => now >= retry_at,
             Push::Running { .. } | Push::Behind { .. } => false,
         };
-        let caught_up = matches!(self.pull, Pull::CaughtUp | Pull::Done);
-        if pending && free && caught_up {
+        if pending && free && self.has_caught_up() {
             self.request += 1;
             let request = self.request;
             self.push = Push::Running {

@@ -5,16 +5,18 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::PathBuf,
     pin::Pin,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use fastrand::Rng;
 use livestore_core::{
-    Result,
+    event::EncodedEvent,
     simulation::{
-        BackendRequest, Crash, Input, Outputs, SessionKey, SimulatedLeader, crash_at, points_passed,
+        BackendRequest, Crash, Input, Outputs, SessionKey, SimulatedLeader, Trouble, before_crash,
+        crash_at, points_passed, set_trouble, trouble, writes_failed,
     },
-    store::{Receipt, Stage, Store},
+    store::{Receipt, Stage, Store, StoreStatus},
     sync::{Connection, FromLeader, ToLeader},
 };
 
@@ -22,6 +24,7 @@ use crate::{
     link::Wire,
     schema::schema,
     session::tokens_of,
+    stream::Reading,
     world::{Happening, World},
 };
 
@@ -38,6 +41,8 @@ pub(crate) struct Client {
     pub(crate) starting: bool,
     /// Counts the leaders; what belongs to an earlier one is lost.
     pub(crate) run: u64,
+    /// When each of them came or went: `run` counts both.
+    pub(crate) runs: Vec<Duration>,
     pub(crate) mailbox: Vec<Input>,
     turn_due: bool,
     alarm: u64,
@@ -55,6 +60,14 @@ pub(crate) struct Client {
     pub(crate) crash_in: Option<u64>,
     /// How much of the log's journal was acknowledged.
     pub(crate) safe: u64,
+    /// Whether it has no backend, for now.
+    pub(crate) alone: bool,
+    /// What is wrong with its disk, and until when.
+    pub(crate) trouble: Option<(Trouble, Duration)>,
+    /// Whether a write of this leader has failed: then it may stop.
+    pub(crate) failed: bool,
+    /// Whether it has stopped, and another one is to come.
+    stopping: bool,
 }
 
 /// A session of a client.
@@ -67,15 +80,20 @@ pub(crate) struct Session {
     down: Duration,
     /// Its commits that may get further.
     pub(crate) open: Vec<usize>,
+    /// What its app was handed because the log was emptied, and nobody has looked at yet.
+    pub(crate) handed: Handed,
+    pub(crate) reading: Option<Reading>,
 }
 
+/// Events on their way from an app's listener to the world.
+pub(crate) type Handed = Arc<Mutex<Vec<EncodedEvent>>>;
 pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// Where a session is in its life.
 pub(crate) enum Phase {
-    Opening(Pending<Result<Store>>),
+    Opening(Pending<livestore_core::Result<Store>>),
     Open(Store),
-    Closing(Pending<Result<()>>),
+    Closing(Pending<livestore_core::Result<()>>),
 }
 
 /// An event that was committed.
@@ -83,8 +101,21 @@ pub(crate) enum Phase {
 pub(crate) struct Token {
     pub(crate) name: String,
     pub(crate) synced: bool,
-    /// Whether there may be a reason to take it out.
-    pub(crate) fragile: bool,
+    /// Why it may be taken out again, if there may be a reason.
+    pub(crate) frailty: Option<Frailty>,
+    /// The count that it was committed with, if it has one: its check may make it smaller.
+    pub(crate) count: Option<i64>,
+}
+
+/// Why an event may be taken out of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Frailty {
+    /// Its check may say no where a rebase puts it.
+    Check,
+    /// Its slot may be taken by then; slots are never free again.
+    Slot(String),
+    /// The backend takes no such event.
+    Taboo,
 }
 
 /// A commit and what became of it.
@@ -106,6 +137,7 @@ impl Client {
             leader: None,
             starting: true,
             run: 0,
+            runs: Vec::new(),
             mailbox: Vec::new(),
             turn_due: false,
             alarm: 0,
@@ -118,7 +150,17 @@ impl Client {
             offline_by: 0,
             crash_in: None,
             safe: 0,
+            alone: false,
+            trouble: None,
+            failed: false,
+            stopping: false,
         }
+    }
+
+    /// A leader comes or goes.
+    fn next_run(&mut self, now: Duration) {
+        self.run += 1;
+        self.runs.push(now);
     }
 
     /// Returns the stores that are open.
@@ -133,13 +175,15 @@ impl Client {
 }
 
 impl Session {
-    pub(crate) fn new(wire: Wire, opening: Pending<Result<Store>>) -> Self {
+    pub(crate) fn new(wire: Wire, opening: Pending<livestore_core::Result<Store>>) -> Self {
         Self {
             wire,
             phase: Phase::Opening(opening),
             up: Duration::ZERO,
             down: Duration::ZERO,
             open: Vec::new(),
+            handed: Handed::default(),
+            reading: None,
         }
     }
 }
@@ -155,24 +199,42 @@ impl World {
         if client.leader.is_some() {
             return;
         }
-        client.run += 1;
+        client.next_run(now);
         client.mailbox.clear();
         client.turn_due = false;
-        let opened = std::fs::create_dir_all(&path)
-            .map_err(|error| error.to_string())
-            .and_then(|()| {
-                let sync = Some(self.plan.sync.clone());
-                SimulatedLeader::open(&path, &schema(client.loud), sync, now, seed)
-                    .map_err(|error| error.to_string())
-            });
+        (client.failed, client.stopping) = (false, false);
+        let sync = (!client.alone).then(|| self.plan.sync.clone());
+        let schema = schema(client.loud);
+        self.clients[index].safe = self.journal_size(index);
+        if let Err(error) = std::fs::create_dir_all(&path) {
+            return self.fail("disk", format!("client {index}: {error}"));
+        }
+        if self.chance(self.weather.crash) {
+            self.clients[index].crash_in = Some(self.rng.u64(..5));
+        }
+        let copy = self.keep_copies(index);
+        let opened = self.with_faults(index, || {
+            SimulatedLeader::open(&path, &schema, sync, now, seed)
+        });
+        before_crash(None);
         let mut leader = match opened {
-            Ok(leader) => leader,
-            Err(error) => return self.fail("start", format!("client {index}: {error}")),
+            Ok(Ok(leader)) => leader,
+            Ok(Err(error)) if self.clients[index].failed => {
+                self.counts.one("leaders that could not start");
+                self.note(format_args!("c{index} leader cannot start: {error}"));
+                return self.start_later(index);
+            }
+            Ok(Err(error)) => return self.fail("start", format!("client {index}: {error}")),
+            Err(crash) => {
+                self.counts.one("fault: crash at the start");
+                return self.crash_at_start(index, copy, crash.0);
+            }
         };
+        let client = &mut self.clients[index];
         for session in client.sessions.keys() {
             leader.add_session(SessionKey(*session));
         }
-        let (loud, count) = (client.loud, client.sessions.len());
+        let (loud, alone, count) = (client.loud, client.alone, client.sessions.len());
         // It can be told by whoever has said so, and by whoever has heard of it.
         let knows = client.sessions.contains_key(&client.offline_by)
             || client
@@ -184,7 +246,7 @@ impl World {
         self.clients[index].safe = self.journal_size(index);
         self.counts.one("leaders started");
         self.note(format_args!(
-            "c{index} leader starts, loud {loud}, {count} sessions"
+            "c{index} leader starts, loud {loud}, alone {alone}, {count} sessions"
         ));
         self.check_log(index);
         self.turn_soon(index);
@@ -201,28 +263,76 @@ impl World {
         index: usize,
         work: impl FnOnce(&mut SimulatedLeader) -> R,
     ) -> Option<R> {
-        let client = &mut self.clients[index];
-        let mut leader = client.leader.take()?;
-        let before = points_passed();
-        crash_at(client.crash_in);
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut leader)));
-        crash_at(None);
-        let passed = points_passed() - before;
-        match outcome {
+        let mut leader = self.clients[index].leader.take()?;
+        match self.with_faults(index, || work(&mut leader)) {
             Ok(result) => {
-                client.crash_in = client.crash_in.map(|left| left.saturating_sub(passed));
-                client.leader = Some(leader);
+                let stopped = leader.has_stopped();
+                self.clients[index].leader = Some(leader);
                 self.clients[index].safe = self.journal_size(index);
+                if stopped {
+                    self.leader_has_stopped(index);
+                }
                 Some(result)
             }
-            Err(payload) => match payload.downcast::<Crash>() {
-                Ok(crash) => {
-                    self.crash(index, leader, crash.0);
-                    None
-                }
-                Err(payload) => resume_unwind(payload),
-            },
+            Err(crash) => {
+                self.crash(index, leader, crash.0);
+                None
+            }
         }
+    }
+
+    /// Does something that may crash, and whose writes may fail, as it is this client's fate.
+    fn with_faults<R>(&mut self, index: usize, work: impl FnOnce() -> R) -> Result<R, Crash> {
+        let now = self.now;
+        let client = &mut self.clients[index];
+        let (points, failures) = (points_passed(), writes_failed());
+        client.trouble = client.trouble.filter(|(_, until)| now < *until);
+        let until = client.trouble.map(|(_, until)| until);
+        crash_at(client.crash_in);
+        set_trouble(client.trouble.map(|(trouble, _)| trouble));
+        let outcome = catch_unwind(AssertUnwindSafe(work));
+        client.trouble = trouble().zip(until);
+        set_trouble(None);
+        crash_at(None);
+        let passed = points_passed() - points;
+        client.crash_in = client.crash_in.map(|left| left.saturating_sub(passed));
+        let failed = writes_failed() - failures;
+        client.failed |= failed > 0;
+        self.counts.add("fault: write failed", failed);
+        outcome.map_err(|payload| match payload.downcast::<Crash>() {
+            Ok(crash) => *crash,
+            Err(payload) => resume_unwind(payload),
+        })
+    }
+
+    /// A leader has given up, which only a disk in trouble is a reason for; another one follows.
+    fn leader_has_stopped(&mut self, index: usize) {
+        let client = &mut self.clients[index];
+        if std::mem::replace(&mut client.stopping, true) {
+            return;
+        }
+        let run = client.run;
+        if !client.failed {
+            return self.fail(
+                "stopped",
+                format!("the leader of c{index}, with a sound disk"),
+            );
+        }
+        self.counts.one("leaders stopped");
+        self.note(format_args!("c{index} leader has stopped"));
+        let delay = self.delay(10_000);
+        self.after(delay, Happening::Replace { client: index, run });
+    }
+
+    /// People open again what has stopped.
+    pub(crate) fn replace(&mut self, index: usize) {
+        self.note(format_args!("c{index} leader is replaced"));
+        self.stop_leader(index);
+        let client = &mut self.clients[index];
+        if client.native {
+            client.sessions.clear();
+        }
+        self.start_later(index);
     }
 
     pub(crate) fn turn_soon(&mut self, index: usize) {
@@ -314,13 +424,10 @@ impl World {
     }
 
     fn send_to_session(&mut self, index: usize, session: u64, message: FromLeader) {
-        let delay = self.link_delay();
-        let (now, run) = (self.now, self.clients[index].run);
-        let Some(to) = self.clients[index].sessions.get_mut(&session) else {
+        let run = self.clients[index].run;
+        let Some(at) = self.next_down(index, session) else {
             return;
         };
-        to.down = to.down.max(now + delay);
-        let at = to.down;
         self.at(
             at,
             Happening::ToSession {
@@ -337,14 +444,12 @@ impl World {
         let Some(from) = self.clients[index].sessions.get(&session) else {
             return;
         };
-        for message in from.wire.take_sent() {
-            let delay = self.link_delay();
-            let (now, run) = (self.now, self.clients[index].run);
-            let Some(from) = self.clients[index].sessions.get_mut(&session) else {
+        let (messages, mut reads) = (from.wire.take_sent(), from.wire.take_reads());
+        let run = self.clients[index].run;
+        for message in messages {
+            let Some(at) = self.next_up(index, session) else {
                 return;
             };
-            from.up = from.up.max(now + delay);
-            let at = from.up;
             self.at(
                 at,
                 Happening::ToLeader {
@@ -355,6 +460,23 @@ impl World {
                 },
             );
         }
+        self.send_reads(index, session, &mut reads);
+    }
+
+    /// Returns when the next message of a session's leader arrives.
+    pub(crate) fn next_down(&mut self, index: usize, session: u64) -> Option<Duration> {
+        let at = self.now + self.link_delay();
+        let to = self.clients[index].sessions.get_mut(&session)?;
+        to.down = to.down.max(at);
+        Some(to.down)
+    }
+
+    /// Returns when a session's next message to its leader arrives.
+    pub(crate) fn next_up(&mut self, index: usize, session: u64) -> Option<Duration> {
+        let at = self.now + self.link_delay();
+        let from = self.clients[index].sessions.get_mut(&session)?;
+        from.up = from.up.max(at);
+        Some(from.up)
     }
 
     fn link_delay(&mut self) -> Duration {
@@ -370,10 +492,15 @@ impl World {
         if let Some(line) = self.clients[index].line.take() {
             self.lines.remove(&line);
         }
+        let now = self.now;
         let client = &mut self.clients[index];
-        client.run += 1;
+        client.next_run(now);
         client.leader = None;
         client.crash_in = None;
+        client.sessions.retain(|_, session| match &session.phase {
+            Phase::Open(store) => !matches!(store.status(), StoreStatus::Stopped { .. }),
+            Phase::Opening(_) | Phase::Closing(_) => true,
+        });
     }
 
     /// What the leader asks of the backend is put on the line.

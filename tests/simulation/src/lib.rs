@@ -19,6 +19,7 @@ mod replay;
 mod report;
 mod schema;
 mod session;
+mod stream;
 mod trace;
 mod world;
 
@@ -54,6 +55,16 @@ pub const BUGS: &[Bug] = &[
     Bug::SyncedWhenSent,
     Bug::WaitForLostLeader,
     Bug::CountClientOnly,
+    Bug::WaitForPages,
+    Bug::ForgetUnsynced,
+    Bug::KeepLineage,
+    Bug::DenyPersisted,
+    Bug::RejectHealthy,
+    Bug::HideReplaced,
+    Bug::ReadLate,
+    Bug::OverlookFailure,
+    Bug::StepByStep,
+    Bug::HandOutAgain,
 ];
 
 /// What is wrong.

@@ -107,6 +107,15 @@ struct Stock {
     left: i64,
 }
 
+/// What was taken from the stock, event by event.
+#[derive(Table, Clone, Debug, PartialEq)]
+#[table(name = "takes")]
+struct Take {
+    #[column(primary_key)]
+    token: String,
+    count: i64,
+}
+
 #[derive(Table, Clone, Debug, PartialEq)]
 #[table(name = "drafts")]
 struct Draft {
@@ -123,6 +132,7 @@ const SYNCED: &[(&str, &[&str])] = &[
     ("slots", &["slot", "token"]),
     ("names", &["token", "name"]),
     ("stock", &["item", "left"]),
+    ("takes", &["token", "count"]),
 ];
 const CLIENT_ONLY: (&str, &[&str]) = ("drafts", &["session", "text", "count"]);
 
@@ -160,6 +170,30 @@ pub(crate) fn dump(store: &Store, loud: bool, client_only: bool) -> Result<Strin
     Ok(text)
 }
 
+/// Returns how much an event of the log takes from the stock, if it is such an event.
+pub(crate) fn count_in(event: &livestore_core::event::EncodedEvent) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct CountedOut {
+        count: i64,
+    }
+    (*event.name == *StockTaken::NAME)
+        .then(|| event.args.decode::<CountedOut>().ok())
+        .flatten()
+        .map(|event| event.count)
+}
+
+/// Returns the slot that an event of the log takes, if it is such an event.
+pub(crate) fn slot_in(event: &livestore_core::event::EncodedEvent) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Slotted {
+        slot: String,
+    }
+    (*event.name == *SlotTaken::NAME)
+        .then(|| event.args.decode::<Slotted>().ok())
+        .flatten()
+        .map(|event| event.slot)
+}
+
 /// Returns what is wrong with the app's own rules in a state.
 pub(crate) fn broken_rules(store: &Store) -> Result<Vec<String>, String> {
     let names = sql("SELECT name, count(*) FROM names GROUP BY name HAVING count(*) > 1");
@@ -189,6 +223,7 @@ pub(crate) fn schema(loud: bool) -> Schema {
         .table::<Slot>()
         .table::<Name>()
         .table::<Stock>()
+        .table::<Take>()
         .table::<Draft>()
         .on(move |e: &NoteCreated, _| write_note(loud, &e.token, &e.text))
         .on(move |e: &NoteEdited, _| {
@@ -247,9 +282,12 @@ pub(crate) fn schema(loud: bool) -> Schema {
             .bind(e.count)
         })
         .on(|e: &StockTaken, _| {
-            sql("UPDATE stock SET \"left\" = \"left\" - ?1 WHERE item = ?2")
-                .bind(e.count)
-                .bind(e.item.clone())
+            let stock = sql("UPDATE stock SET \"left\" = \"left\" - ?1 WHERE item = ?2");
+            let take = sql("INSERT INTO takes (token, count) VALUES (?1, ?2)");
+            vec![
+                stock.bind(e.count).bind(e.item.clone()),
+                take.bind(e.token.clone()).bind(e.count),
+            ]
         })
         .check(|e: &StockTaken, ctx| {
             let left = ctx
