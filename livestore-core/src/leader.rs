@@ -19,8 +19,12 @@ pub use input::{BackendInput, BackendRequest, Input, Outputs};
 
 use self::{
     backend::{PageBuffer, Pushing},
+<<<<<<< HEAD
     confirmed::{Confirmed, Progress},
     unsynced::Unsynced,
+=======
+    confirmed::Confirmed,
+>>>>>>> adapters
 };
 use crate::{
     event::{EncodedEvent, Place, SeqNum},
@@ -222,7 +226,11 @@ impl Leader {
         {
             self.stop(&error);
         }
+<<<<<<< HEAD
         self.offer_unsynced();
+=======
+        self.tell_damage();
+>>>>>>> adapters
         self.tell_status();
         Outputs {
             sessions: std::mem::take(&mut self.outbox),
@@ -244,20 +252,20 @@ impl Leader {
         let Ok(place) = self.final_place() else {
             return true;
         };
-        match self
-            .confirmed
-            .catch_up(&self.log, place, fault::limit(PAGE))
-        {
-            Progress::More => false,
-            Progress::Done => true,
-            Progress::Damaged => {
-                let sessions = self.processor.sessions();
-                let told = sessions.map(|session| (session, FromLeader::Rebuild));
-                self.outbox.extend(told);
-                // A session too many that starts afresh does no harm.
-                self.damaged_out = std::mem::take(&mut self.images_out);
-                false
-            }
+        let limit = fault::limit(PAGE);
+        let done = self.confirmed.catch_up(&self.log, place, limit);
+        self.tell_damage();
+        done
+    }
+
+    /// Makes the sessions start afresh if what they may have started with was damaged.
+    fn tell_damage(&mut self) {
+        if self.confirmed.take_damaged_out() {
+            let sessions = self.processor.sessions();
+            let told = sessions.map(|session| (session, FromLeader::Rebuild));
+            self.outbox.extend(told);
+            // A session too many that starts afresh does no harm.
+            self.damaged_out = std::mem::take(&mut self.images_out);
         }
     }
 
