@@ -19,12 +19,8 @@ pub use input::{BackendInput, BackendRequest, Input, Outputs};
 
 use self::{
     backend::{PageBuffer, Pushing},
-<<<<<<< HEAD
-    confirmed::{Confirmed, Progress},
-    unsynced::Unsynced,
-=======
     confirmed::Confirmed,
->>>>>>> adapters
+    unsynced::Unsynced,
 };
 use crate::{
     event::{EncodedEvent, Place, SeqNum},
@@ -226,11 +222,8 @@ impl Leader {
         {
             self.stop(&error);
         }
-<<<<<<< HEAD
-        self.offer_unsynced();
-=======
         self.tell_damage();
->>>>>>> adapters
+        self.offer_unsynced();
         self.tell_status();
         Outputs {
             sessions: std::mem::take(&mut self.outbox),
