@@ -11,7 +11,7 @@ mod input;
 mod rebase;
 mod unsynced;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 pub(crate) use confirmed::StateFile;
 #[cfg_attr(not(feature = "simulation"), allow(unreachable_pub))]
@@ -249,6 +249,23 @@ impl Leader {
         let done = self.confirmed.catch_up(&self.log, place, limit);
         self.tell_damage();
         done
+    }
+
+    /// Returns the file of a stored state that has not been looked through, which takes as long as
+    /// reading it. Whoever can do that beside the leader's work says what was found.
+    pub(crate) fn unchecked_state(&mut self) -> Option<PathBuf> {
+        self.confirmed.unchecked_file(&self.log)
+    }
+
+    /// Takes what was found in it. What the leader has to say goes out with the next turn.
+    pub(crate) fn state_checked(&mut self, found: Result<(), StateError>) {
+        self.confirmed.checked(found);
+    }
+
+    /// Looks the stored state through, if nobody has. What the leader has to say goes out with the next
+    /// turn.
+    pub(crate) fn check_state(&mut self) {
+        self.confirmed.check_now(&self.log);
     }
 
     /// Makes the sessions start afresh if what they may have started with was damaged.

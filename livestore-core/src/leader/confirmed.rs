@@ -32,7 +32,7 @@ pub(super) struct Confirmed {
     file: StateFile,
     state: Option<State>,
     /// Whether the file was there before and has not been looked through. That takes as long as reading
-    /// it, so sessions don't wait for it.
+    /// it, so sessions don't wait for it; a rebase does, which is judged for good.
     unchecked: bool,
     /// How often in a row it has failed.
     failures: u32,
@@ -58,18 +58,15 @@ impl Confirmed {
         }
     }
 
-    /// Looks the stored state through, once, and applies the log's next events up to a final place, at
-    /// most `limit`; true when there is nothing left to do just now.
+    /// Applies the log's next events up to a final place, at most `limit`; true when there is nothing
+    /// left to do just now.
     ///
     /// Only a state in a file is worth the work before somebody needs it.
     pub(super) fn catch_up(&mut self, log: &Eventlog, upto: Place, limit: usize) -> bool {
         if self.file == StateFile::Memory {
             return true;
         }
-        let stepped = self
-            .check(log)
-            .and_then(|()| self.step(log, upto.seq, limit));
-        match stepped {
+        match self.step(log, upto.seq, limit) {
             Ok(done) => {
                 if done {
                     self.failures = 0;
@@ -106,6 +103,35 @@ impl Confirmed {
     fn discard_damaged(&mut self) {
         self.damaged_out |= self.handed_out;
         self.discard();
+    }
+
+    /// Returns the file of a stored state that has not been looked through.
+    pub(super) fn unchecked_file(&mut self, log: &Eventlog) -> Option<PathBuf> {
+        let StateFile::File(path) = &self.file else {
+            return None;
+        };
+        let path = path.clone();
+        // What keeps it from being opened is found out when it is to catch up.
+        self.opened(log).ok()?;
+        self.unchecked.then_some(path)
+    }
+
+    /// Takes what was found in that file; if it is another one by now, that is of no use.
+    pub(super) fn checked(&mut self, found: Result<(), StateError>) {
+        if std::mem::take(&mut self.unchecked)
+            && let Err(error) = found
+        {
+            self.failed(&error);
+        }
+    }
+
+    /// Looks a stored state through, if that has not been done.
+    pub(super) fn check_now(&mut self, log: &Eventlog) {
+        if self.unchecked_file(log).is_some()
+            && let Err(error) = self.check(log)
+        {
+            self.failed(&error);
+        }
     }
 
     /// Finds out whether a stored state is sound, if that is not known yet.

@@ -49,8 +49,17 @@ impl Drop for Folder {
     }
 }
 
+/// Looks the stored state through, if it has not been, and says what was found.
+fn look_through(bench: &mut Bench) {
+    if let Some(file) = bench.leader.unchecked_state() {
+        let found = State::look_through(&file, || false);
+        bench.leader.state_checked(found.unwrap());
+    }
+}
+
 /// Lets the leader do what can wait until there is none left, and returns what it has to say.
 fn catch_up(bench: &mut Bench) -> Vec<FromLeader> {
+    look_through(bench);
     let calls = (0..100).take_while(|_| !bench.leader.catch_up()).count();
     assert!(calls < 100, "it comes to an end");
     let said = bench.turn([]);
@@ -158,4 +167,52 @@ fn damage_that_sessions_may_have_images_of_is_told_once() {
     assert_eq!(state(&mut bench).head(), bench.leader.log.head().seq);
     bench.commit(A, &["later"]);
     assert_eq!(catch_up(&mut bench), []);
+}
+
+#[test]
+fn a_state_follows_the_log_before_it_has_been_looked_through() {
+    let folder = Folder::new();
+    let mut bench = folder.bench();
+    commit_much(&mut bench);
+    catch_up(&mut bench);
+    drop(bench);
+    let mut bench = folder.bench();
+    bench.commit(A, &["later"]);
+    while !bench.leader.catch_up() {}
+    assert_eq!(state(&mut bench).head(), bench.leader.log.head().seq);
+    assert!(bench.leader.unchecked_state().is_some());
+    look_through(&mut bench);
+    assert!(bench.leader.unchecked_state().is_none(), "once is enough");
+}
+
+#[test]
+fn a_state_is_looked_through_while_somebody_writes_it() {
+    let folder = Folder::new();
+    let mut bench = folder.bench();
+    for _ in 0..5 {
+        commit_much(&mut bench);
+    }
+    catch_up(&mut bench);
+    let mut other = Connection::open(folder.state()).unwrap();
+    let writing = other.transaction().unwrap();
+    writing.execute("DELETE FROM items", ()).unwrap();
+    let found = State::look_through(&folder.state(), || false);
+    assert!(matches!(found, Some(Ok(()))), "{found:?}");
+    let stopped = State::look_through(&folder.state(), || true);
+    assert!(stopped.is_none(), "{stopped:?}");
+}
+
+#[test]
+fn what_is_found_in_a_state_that_was_given_up_meanwhile_is_of_no_use() {
+    let folder = Folder::new();
+    let mut bench = damaged(&folder);
+    assert!(bench.leader.image().is_some());
+    let file = bench.leader.unchecked_state().unwrap();
+    let found = State::look_through(&file, || false).unwrap();
+    assert!(found.is_err());
+    bench.leader.check_state();
+    assert_eq!(catch_up(&mut bench), [FromLeader::Rebuild]);
+    bench.leader.state_checked(found);
+    assert_eq!(catch_up(&mut bench), []);
+    assert!(bench.leader.image().is_some());
 }
