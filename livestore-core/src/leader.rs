@@ -238,6 +238,9 @@ impl Leader {
     /// Brings the stored state closer to the log while there is nothing else to do; true if it is there.
     /// What it has to say goes out with the next turn.
     pub(crate) fn catch_up(&mut self) -> bool {
+        if self.stopped.is_some() {
+            return true;
+        }
         let Ok(place) = self.final_place() else {
             return true;
         };

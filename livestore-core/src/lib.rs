@@ -24,6 +24,7 @@ pub mod event;
 mod eventlog;
 mod fault;
 mod leader;
+mod panic;
 pub mod prelude;
 pub mod query;
 mod reactive;

@@ -9,6 +9,7 @@ mod boot;
 mod commit;
 mod core;
 mod events;
+mod lend;
 mod link;
 mod live;
 mod receipt;
@@ -26,7 +27,7 @@ pub use live::{LiveQuery, Subscription};
 pub use receipt::{Receipt, ReceiptError, Stage};
 pub use status::StoreStatus;
 
-use self::{core::Core, link::Link, receipt::Progress, receive::Listeners};
+use self::{core::Core, lend::Link, receipt::Progress, receive::Listeners};
 use crate::{
     error::{Error, Result},
     event::{ClientId, SeqNum, SessionId, StoreId},
@@ -164,10 +165,10 @@ impl Store {
             store: self.id().to_string(),
             reason,
         };
-        let log = self.shared.link.with(|link| link.export_log());
+        let log = self.shared.link.when_idle(|link| link.export_log()).await;
         match log {
             Some(log) => log.await.map_err(|error| failed(error.to_string())),
-            None => Err(failed("the store is closed, or busy sending".into())),
+            None => Err(failed("the store is closed".into())),
         }
     }
 
@@ -175,7 +176,7 @@ impl Store {
     /// closes.
     ///
     /// Later commits and queries fail with [`Error::Closed`]; subscribers hear nothing more. A second
-    /// call waits for the same end. When this was a client's last session, its leader has closed its
+    /// call waits for the same end. It goes on when nobody waits for it, as long as the store is kept. When this was a client's last session, its leader has closed its
     /// files by the time it returns. What the backend has not confirmed by then is pushed when the
     /// store is opened again.
     ///
@@ -190,13 +191,11 @@ impl Store {
         };
         drop(nodes);
         self.shared.flush();
+        self.shared.close_when_done();
         let persisted = self.shared.progress.all_persisted().await;
-        let closed = self.shared.link.with(|link| link.closed());
-        self.shared.link.close();
-        self.shared.progress.close();
-        if let Some(closed) = closed {
-            closed.await;
-        }
+        // Also where the message that brought it did not come so far, because a listener panicked.
+        self.shared.close_when_done();
+        self.shared.link.closed().await;
         persisted.map_err(|error| Error::Stopped {
             store: self.id().to_string(),
             reason: error.to_string(),

@@ -5,14 +5,14 @@
 //! a lock, since whoever hears it may have something for the leader at once.
 
 use std::{
-    any::Any,
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
+    fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
     time::Duration,
 };
 
-use futures::channel::mpsc::UnboundedSender;
+use futures::{FutureExt, channel::mpsc::UnboundedSender};
 
 use super::{
     driver::{self, Command},
@@ -23,6 +23,7 @@ use crate::{
     event::{ClientId, EncodedEvent, SeqNum, StoreId},
     eventlog::{Eventlog, EventlogError},
     leader::{BackendRequest, Input, Leader, LeaderOptions, StateFile},
+    panic::text_of,
     schema::Schema,
     store::{AdapterError, Image, SyncSetup},
     sync::{FromLeader, SessionKey, Storage},
@@ -42,14 +43,16 @@ struct Seat {
     leader: Option<Leader>,
     driver: Option<UnboundedSender<Command>>,
     next_session: u64,
+    /// Those that are there or have been announced: the leader stays as long as there are any.
+    sessions: HashSet<SessionKey>,
 }
 
 /// Where what the leader says to a session goes.
 #[derive(Clone)]
 struct Outlet(Arc<dyn Fn(FromLeader) + Send + Sync>);
 
-impl std::fmt::Debug for Outlet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Outlet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Outlet")
     }
 }
@@ -112,6 +115,7 @@ impl Desk {
                 leader: Some(leader),
                 driver: commands,
                 next_session: 0,
+                sessions: HashSet::new(),
             }),
             mail: Mutex::default(),
             clock,
@@ -119,12 +123,20 @@ impl Desk {
         let weak = Arc::downgrade(&desk);
         let start = driver.map(|(backend, received)| {
             move || -> runtime::LocalTask {
+                let desk = Weak::clone(&weak);
                 let turn = move |input| {
-                    if let Some(desk) = weak.upgrade() {
+                    if let Some(desk) = desk.upgrade() {
                         desk.turn([input]);
                     }
                 };
-                Box::pin(driver::drive(backend, store, client, received, turn, clock))
+                let driven = driver::drive(backend, store, client, received, turn, clock);
+                Box::pin(async move {
+                    if let Err(panic) = AssertUnwindSafe(driven).catch_unwind().await
+                        && let Some(desk) = weak.upgrade()
+                    {
+                        desk.lose_driver(text_of(&*panic));
+                    }
+                })
             }
         });
         (desk, start)
@@ -139,31 +151,56 @@ impl Desk {
             let mut seat = lock(&self.seat);
             let Seat { leader, driver, .. } = &mut *seat;
             let Some(leader) = leader else {
-                return;
+                drop(seat);
+                return self.deliver();
             };
             let now = self.clock.now();
-            let turn = catch_unwind(AssertUnwindSafe(|| leader.turn(now, inputs)));
-            let outputs = turn.unwrap_or_else(|panic| {
-                leader.give_up(&format_args!("it panicked: {}", text_of(&*panic)));
-                leader.turn(now, [])
-            });
+            let outputs = attempt(leader, |leader| leader.turn(now, inputs))
+                .unwrap_or_else(|| leader.turn(now, []));
+            let mut sessions = outputs.sessions;
             if !hand_over(driver, outputs.backend, outputs.wake_at) {
                 leader.stop_syncing("the task that talks to the sync backend is gone");
+                // The status of this turn does not know it yet, and no other turn may come.
+                sessions.extend(leader.turn(now, []).sessions);
             }
             // In the order of the turns: hence before the seat is free.
-            lock(&self.mail).queue.extend(outputs.sessions);
+            lock(&self.mail).queue.extend(sessions);
         }
         self.deliver();
     }
 
-    /// Returns a key for a session that will be added.
+    /// Goes on without the backend, since the driver has panicked.
+    fn lose_driver(&self, panic: &str) {
+        {
+            let mut seat = lock(&self.seat);
+            seat.driver = None;
+            if let Some(leader) = &mut seat.leader {
+                leader.stop_syncing(&format!(
+                    "the task that talks to the sync backend panicked: {panic}"
+                ));
+            }
+        }
+        self.turn([]);
+    }
+
+    /// Stops the leader, and tells its sessions why.
+    pub(super) fn give_up(&self, reason: &dyn fmt::Display) {
+        if let Some(leader) = &mut lock(&self.seat).leader {
+            leader.give_up(reason);
+        }
+        self.turn([]);
+    }
+
+    /// Returns a key for a session that will be added; from here on it is one of those the leader has.
     pub(super) fn new_session(&self) -> SessionKey {
         let mut seat = lock(&self.seat);
         seat.next_session += 1;
-        SessionKey(seat.next_session)
+        let session = SessionKey(seat.next_session);
+        seat.sessions.insert(session);
+        session
     }
 
-    /// Adds a session, which is welcomed.
+    /// Adds a session, which is welcomed, or told that there is no leader any more.
     pub(super) fn add_session(
         &self,
         session: SessionKey,
@@ -172,20 +209,22 @@ impl Desk {
         lock(&self.mail)
             .sessions
             .insert(session, Outlet(Arc::new(outlet)));
-        if let Some(leader) = &mut lock(&self.seat).leader {
-            leader.add_session(session);
+        match &mut lock(&self.seat).leader {
+            Some(leader) => leader.add_session(session),
+            None => lock(&self.mail).queue.push_back((session, gone())),
         }
         self.turn([]);
     }
 
     /// Takes a session away; true if it was the last.
     pub(super) fn remove_session(&self, session: SessionKey) -> bool {
-        if let Some(leader) = &mut lock(&self.seat).leader {
+        lock(&self.mail).sessions.remove(&session);
+        let mut seat = lock(&self.seat);
+        seat.sessions.remove(&session);
+        if let Some(leader) = &mut seat.leader {
             leader.remove_session(session);
         }
-        let mut mail = lock(&self.mail);
-        mail.sessions.remove(&session);
-        mail.sessions.is_empty()
+        seat.sessions.is_empty()
     }
 
     /// Reads a page of the log.
@@ -218,7 +257,10 @@ impl Desk {
     /// Does some of the work that can wait; true when there is none left.
     pub(super) fn catch_up(&self) -> bool {
         let (done, has_mail) = match &mut lock(&self.seat).leader {
-            Some(leader) => (leader.catch_up(), leader.has_mail()),
+            Some(leader) => {
+                let done = attempt(leader, Leader::catch_up).unwrap_or(true);
+                (done, leader.has_mail())
+            }
             None => (true, false),
         };
         if has_mail {
@@ -263,6 +305,24 @@ impl Desk {
     }
 }
 
+/// Makes the leader do something; if it panics, the leader stops with that reason.
+fn attempt<R>(leader: &mut Leader, work: impl FnOnce(&mut Leader) -> R) -> Option<R> {
+    match catch_unwind(AssertUnwindSafe(|| work(leader))) {
+        Ok(outcome) => Some(outcome),
+        Err(panic) => {
+            leader.give_up(&format_args!("it panicked: {}", text_of(&*panic)));
+            None
+        }
+    }
+}
+
+/// What a session hears that comes too late.
+fn gone() -> FromLeader {
+    FromLeader::Stopped {
+        reason: "the leader is gone".into(),
+    }
+}
+
 /// Gives commands to the driver; false when it is gone.
 fn hand_over(
     driver: &mut Option<UnboundedSender<Command>>,
@@ -281,13 +341,4 @@ fn hand_over(
         *driver = None;
     }
     taken
-}
-
-/// Returns what a panic said.
-pub(super) fn text_of(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("without a word")
 }

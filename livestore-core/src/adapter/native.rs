@@ -5,6 +5,7 @@ mod place;
 use std::{
     collections::HashMap,
     fmt,
+    panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock, Mutex, Weak},
 };
@@ -26,6 +27,7 @@ use super::{
 use crate::{
     event::{ClientId, EncodedEvent, SeqNum, SessionId},
     leader::{Input, StateFile},
+    panic::text_of,
     store::{Adapter, AdapterError, Image, Inbox, LeaderLink, LinkFuture, Session, Setup},
     sync::{SessionKey, Storage, ToLeader},
 };
@@ -75,6 +77,15 @@ struct Running {
     ended: Shared<oneshot::Receiver<()>>,
 }
 
+impl Running {
+    /// Returns the way to the leader, unless it is about to end.
+    fn handle(&self) -> Option<Arc<Handle>> {
+        let leader = self.leader.upgrade()?;
+        // It takes no notes once its thread has panicked, whoever still has a way to it.
+        (!leader.notes.is_closed()).then_some(leader)
+    }
+}
+
 /// The way to a leader's thread; when the last is dropped, the thread ends.
 struct Handle {
     desk: Arc<Desk>,
@@ -87,6 +98,8 @@ struct Handle {
 /// What the leader's thread is asked for.
 enum Note {
     Input(Input),
+    /// A session is gone, behind what it has sent.
+    Leave(SessionKey),
     Image(oneshot::Sender<Option<Image>>),
     Export(oneshot::Sender<Result<Vec<u8>, AdapterError>>),
     Read {
@@ -120,16 +133,17 @@ async fn find_or_start(directory: &Path, setup: Setup) -> Result<Arc<Handle>, Ad
     let folder = place::folder(directory, &setup.store)?;
     loop {
         let ended = match lock(&LEADERS).get(&folder) {
-            Some(running) => match running.leader.upgrade() {
+            Some(running) => match running.handle() {
                 Some(leader) => return Ok(leader),
                 None => Some(running.ended.clone()),
             },
             None => None,
         };
         match ended {
-            // An error means that the thread is gone without a word, which is an end too.
             Some(ended) => {
-                let _ = ended.await;
+                if ended.clone().await.is_err() {
+                    forget(&folder, &ended);
+                }
             }
             None => break,
         }
@@ -137,12 +151,20 @@ async fn find_or_start(directory: &Path, setup: Setup) -> Result<Arc<Handle>, Ad
     start(directory, folder, setup)
 }
 
+/// Forgets a leader whose thread is gone without a word, or who comes next would wait for it for ever.
+fn forget(folder: &Path, ended: &Shared<oneshot::Receiver<()>>) {
+    let mut leaders = lock(&LEADERS);
+    if leaders
+        .get(folder)
+        .is_some_and(|running| running.ended.ptr_eq(ended))
+    {
+        leaders.remove(folder);
+    }
+}
+
 fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>, AdapterError> {
     let mut leaders = lock(&LEADERS);
-    if let Some(leader) = leaders
-        .get(&folder)
-        .and_then(|running| running.leader.upgrade())
-    {
+    if let Some(leader) = leaders.get(&folder).and_then(Running::handle) {
         return Ok(leader);
     }
     let place = Place::open(&folder)?;
@@ -169,7 +191,10 @@ fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>,
     runtime::spawn(&name, move || {
         Box::pin(async move {
             let driver = driver.map(|driver| tokio::task::spawn_local(driver()));
-            lead(&seat, received).await;
+            let led = AssertUnwindSafe(lead(&seat, received)).catch_unwind();
+            if let Err(panic) = led.await {
+                seat.give_up(&format_args!("its thread panicked: {}", text_of(&*panic)));
+            }
             drop(seat.close());
             drop(driver);
             drop(place);
@@ -209,7 +234,7 @@ async fn lead(desk: &Desk, mut notes: UnboundedReceiver<Note>) {
                 Err(TryRecvError::Closed) => None,
                 Err(TryRecvError::Empty) => {
                     idle = desk.catch_up();
-                    tokio::task::yield_now().await;
+                    runtime::breathe().await;
                     continue;
                 }
             }
@@ -220,7 +245,7 @@ async fn lead(desk: &Desk, mut notes: UnboundedReceiver<Note>) {
         take_turn(desk, first, &mut notes);
         idle = false;
         // The driver has the same thread.
-        tokio::task::yield_now().await;
+        runtime::breathe().await;
     }
     while !desk.catch_up() {}
 }
@@ -231,6 +256,10 @@ fn take_turn(desk: &Desk, first: Note, notes: &mut UnboundedReceiver<Note>) {
     while let Some(note) = next {
         match note {
             Note::Input(input) => inputs.push(input),
+            Note::Leave(session) => {
+                desk.turn(inputs.drain(..));
+                desk.remove_session(session);
+            }
             // Whoever asked may have gone.
             Note::Image(reply) => drop(reply.send(desk.image())),
             Note::Export(reply) => drop(reply.send(desk.export_log())),
@@ -312,7 +341,7 @@ impl LeaderLink for Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        self.leader.desk.remove_session(self.key);
+        self.leader.send(Note::Leave(self.key));
     }
 }
 

@@ -105,6 +105,17 @@ pub enum MaterializeError {
         /// The materializer's error.
         source: MaterializerFailure,
     },
+    /// The materializer or the check panicked, when the log was replayed or rebased. In a commit the panic
+    /// reaches the caller.
+    #[error("event `{event}` {seq}: its materializer or check panicked: {message}")]
+    Panicked {
+        /// The event.
+        event: String,
+        /// Its sequence number.
+        seq: crate::event::SeqNum,
+        /// What it said.
+        message: String,
+    },
     /// SQLite refused a write, by a constraint or because the text is wrong.
     #[error("event `{event}` {seq}: a write failed: {source} in `{sql}`")]
     Write {
@@ -150,9 +161,11 @@ impl MaterializeError {
         match self {
             Self::State { .. } => false,
             Self::Write { source, .. } => blames_the_statement(source),
-            Self::Decode { .. } | Self::Failed { .. } | Self::Schema(_) | Self::Rejected { .. } => {
-                true
-            }
+            Self::Decode { .. }
+            | Self::Failed { .. }
+            | Self::Panicked { .. }
+            | Self::Schema(_)
+            | Self::Rejected { .. } => true,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Changeset, RollbackError, State, Touched, journal::MissingRecord};
+use super::{Changeset, RollbackError, State, Touched, journal::MissingRecord, write::unpanicked};
 use crate::{
     event::{EncodedEvent, EventId, SeqNum},
     eventlog::EventlogError,
@@ -266,11 +266,10 @@ impl State {
             source: Box::new(source),
         };
         let outcome = self.atomically(failed, |state| {
-            if check {
-                state.check_and_materialize(event)
-            } else {
-                state.materialize(event)
-            }
+            unpanicked(&name, seq, || match check {
+                true => state.check_and_materialize(event),
+                false => state.materialize(event),
+            })
         });
         match outcome {
             Ok(changeset) => Ok(Ok(changeset)),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Adapter, Inbox, Session, Setup, Shared, Store, StoreStatus, SyncSetup, core::Core, link::Link,
+    Adapter, Inbox, Session, Setup, Shared, Store, StoreStatus, SyncSetup, core::Core, lend::Link,
     receipt::Progress, receive::Listeners,
 };
 use crate::{

@@ -36,6 +36,7 @@ impl Shared {
         };
         self.flush();
         self.tell(news);
+        self.close_when_done();
     }
 
     /// Tells receipts, listeners and subscribers; no lock is held meanwhile.

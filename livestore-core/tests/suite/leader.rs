@@ -42,6 +42,11 @@ impl ByHand {
         inbox.deliver(message);
     }
 
+    /// Whether the session still has its link.
+    fn has_session(&self) -> bool {
+        Arc::strong_count(&self.silent) > 1
+    }
+
     /// Says that so many of the events received are in the log.
     fn persist(&self, events: usize) {
         let upto = self.received.lock().unwrap()[events - 1].place();
@@ -272,8 +277,10 @@ fn ses_24_a_shutdown_nobody_waits_for_any_more_goes_on() {
     let store = leader.open();
     let receipt = store.commit(created("a", "")).unwrap();
     assert!(store.shutdown().now_or_never().is_none());
+    assert!(leader.has_session());
     leader.persist(1);
     assert_eq!(receipt.stage(), Ok(Stage::Persisted));
+    assert!(!leader.has_session(), "it has left, called again or not");
     assert!(store.shutdown().now_or_never().unwrap().is_ok());
     assert_eq!(store.status(), StoreStatus::Closed);
 }

@@ -18,6 +18,11 @@ pub(in crate::adapter) fn spawn(
         .map(drop)
 }
 
+/// Lets everything else that is ready on this thread go first.
+pub(in crate::adapter) fn breathe() -> impl Future<Output = ()> {
+    tokio::task::yield_now()
+}
+
 pub(in crate::adapter) fn sleep(duration: Duration) -> LocalTask {
     Box::pin(tokio::time::sleep(duration))
 }

@@ -13,6 +13,12 @@ pub(in crate::adapter) fn spawn(
     Ok(())
 }
 
+/// Lets everything else that is ready on this thread go first: messages, too, which come only between
+/// the browser's tasks.
+pub(in crate::adapter) fn breathe() -> LocalTask {
+    sleep(Duration::ZERO)
+}
+
 pub(in crate::adapter) fn sleep(duration: Duration) -> LocalTask {
     Box::pin(gloo_timers::future::sleep(duration))
 }
