@@ -251,9 +251,13 @@ impl Confirmed {
             self.unchecked = head != SeqNum::ROOT;
             let lineage = log.sync().lineage;
             let is_another = head != SeqNum::ROOT && state.lineage()? != lineage;
-            state.set_lineage(lineage)?;
+            let is_useless = is_another || stands != head && !is_final;
+            if !is_useless {
+                // Not before: the disk may refuse to empty a state that would pass for this log's then.
+                state.set_lineage(lineage)?;
+            }
             self.state = Some(state);
-            if is_another || stands != head && !is_final {
+            if is_useless {
                 self.discard();
                 return self.opened(log);
             }

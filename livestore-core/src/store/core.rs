@@ -245,7 +245,12 @@ impl Core {
         match self.session.update(&update) {
             Ok(Step::Nothing) => return,
             Ok(Step::Send(message)) => return self.outbox.push(message),
-            Ok(Step::Rebuild) => return self.rebuild(),
+            Ok(Step::Rebuild) => {
+                if self.session.is_of_another_log(&update) {
+                    self.restart_streams();
+                }
+                return self.rebuild();
+            }
             Ok(Step::Reconcile(plan)) if self.rebuilding.is_some() => {
                 self.reconcile_rebuilt(
                     Reconcile {
@@ -361,9 +366,7 @@ impl Core {
         news.put_aside = unsynced;
         news.put_aside.extend(own.iter().map(|event| event.id));
         news.reset = own;
-        for stream in self.streams.iter().filter_map(Weak::upgrade) {
-            stream.restart();
-        }
+        self.restart_streams();
         self.rebuild();
     }
 
@@ -382,6 +385,12 @@ impl Core {
             }
         }
         news.stopped = Some(reason);
+    }
+
+    fn restart_streams(&self) {
+        for stream in self.streams.iter().filter_map(Weak::upgrade) {
+            stream.restart();
+        }
     }
 
     fn rewind_streams(&mut self, place: SeqNum) {

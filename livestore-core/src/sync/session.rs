@@ -341,6 +341,11 @@ impl SessionProcessor {
         self.pull().map_or(Step::Nothing, Step::Send)
     }
 
+    /// Whether an update is of another log than what is here.
+    pub(crate) fn is_of_another_log(&self, update: &Update) -> bool {
+        self.lineage.is_some_and(|own| own != update.lineage)
+    }
+
     /// Where an update belongs, if it belongs anywhere.
     fn fit(&self, update: &Update) -> Option<Fit> {
         let expected = match self.link {
@@ -348,8 +353,7 @@ impl SessionProcessor {
             Link::Pulling => update.answer,
             Link::Down | Link::Behind => false,
         };
-        let is_another = self.lineage.is_some_and(|own| own != update.lineage);
-        if !expected || is_another {
+        if !expected || self.is_of_another_log(update) {
             return None;
         }
         if update.after == self.upstream {

@@ -85,8 +85,12 @@ impl World {
                 }
                 // The leader is gone: an app reads on with the next one.
                 Some(Err(_)) => {
-                    let fresh = Reading::start(store, reading.end());
-                    reading.stream = fresh.stream;
+                    if restarts {
+                        // By then the log may be another one.
+                        *reading = Reading::start(store, 0);
+                    } else {
+                        reading.stream = Reading::start(store, reading.end()).stream;
+                    }
                     self.counts.one("streams taken up again");
                     break;
                 }

@@ -118,6 +118,10 @@ impl Progress {
     /// can move them any more.
     pub(in crate::store) fn synced(&self, places: &[Place]) {
         let mut commits = self.lock();
+        if !commits.syncs {
+            // Final for lack of a backend: that is no more than being persisted.
+            return;
+        }
         let mut reached = Vec::new();
         for place in places {
             if let Some((track, syncs)) = commits.take_final(place.id)
