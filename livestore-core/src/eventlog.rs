@@ -12,6 +12,8 @@ mod read;
 use std::{path::Path, sync::Arc};
 
 pub use error::EventlogError;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use format::FORMAT;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::{

@@ -24,6 +24,7 @@ pub use link::{
 };
 pub use live::{LiveQuery, Subscription};
 pub use receipt::{Receipt, ReceiptError, Stage};
+pub(crate) use status::OUTDATED;
 pub use status::StoreStatus;
 
 use self::{core::Core, link::Link, receipt::Progress, receive::Listeners};
@@ -79,6 +80,8 @@ struct Shared {
     core: Mutex<Core>,
     progress: Arc<Progress>,
     status: Watch<SyncStatus>,
+    /// Whether the store works.
+    works: Watch<StoreStatus>,
     listeners: Mutex<Listeners>,
     link: Link,
 }

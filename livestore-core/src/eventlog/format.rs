@@ -37,6 +37,9 @@ CREATE TABLE sync_status (
 INSERT INTO sync_status VALUES (1, 0, NULL, 0);",
 ];
 
+/// The newest format.
+pub(crate) const FORMAT: u32 = STEPS.len() as u32;
+
 /// Checks that the database is an eventlog and brings it to the newest format, in one transaction.
 pub(super) fn prepare(connection: &mut Connection) -> Result<(), EventlogError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -47,7 +50,7 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), EventlogError> 
         return Err(EventlogError::Foreign { found: id });
     }
     let found = number("PRAGMA user_version")?;
-    let supported = STEPS.len() as i64;
+    let supported = i64::from(FORMAT);
     let done = match usize::try_from(found) {
         Ok(done) if done <= STEPS.len() => done,
         _ => return Err(EventlogError::NewerFormat { found, supported }),

@@ -1,5 +1,7 @@
 //! The worker's side: the leader, its files, and the sessions that come to it.
 
+mod retire;
+
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
@@ -64,6 +66,10 @@ struct Host {
     sessions: RefCell<HashMap<String, Visitor>>,
     /// Whether work that can wait is planned.
     idle: Cell<bool>,
+    /// Whether a newer build takes over.
+    retiring: Cell<bool>,
+    /// Whether the files are being deleted.
+    resetting: Cell<bool>,
     port: MessagePort,
     handlers: RefCell<Vec<Handler>>,
 }
@@ -110,6 +116,8 @@ impl Host {
             start,
             sessions: RefCell::new(HashMap::new()),
             idle: Cell::new(false),
+            retiring: Cell::new(false),
+            resetting: Cell::new(false),
             port: port.clone(),
             handlers: RefCell::new(Vec::new()),
         });
@@ -153,11 +161,15 @@ impl Host {
 
     fn take(self: &Rc<Self>, parcel: &Parcel, by_port: bool) {
         let Some(message) = parcel.message::<ToHost>() else {
-            return self.refuse_build(&parcel.session, by_port);
+            // Only what other builds say cannot be read, and they are told to reload when they say hello.
+            return;
         };
         match message {
-            ToHost::Hello { build, .. } if build != self.start.build => {
-                self.refuse_build(&parcel.session, by_port);
+            ToHost::Hello { build, visit, .. } if !build.is_same_as(&self.start.build) => {
+                self.meet(parcel, &build, visit, by_port);
+            }
+            ToHost::Hello { .. } if self.retiring.get() => {
+                self.answer(&parcel.session, by_port, &FromHost::Outdated, None);
             }
             ToHost::Hello { visit, image, .. } => {
                 self.welcome(&parcel.session, visit, image, by_port);
@@ -199,8 +211,10 @@ impl Host {
             }
             ToHost::Reset { request } => {
                 let (host, session) = (Rc::clone(self), parcel.session.clone());
+                host.resetting.set(true);
                 spawn_local(async move {
                     let error = host.reset().await.err();
+                    host.resetting.set(false);
                     let done = FromHost::Done { request, error };
                     host.answer(&session, by_port, &done, None);
                     host.announce();
@@ -302,12 +316,6 @@ impl Host {
         }
         let name = wire::to_session(&self.start.store, session);
         BroadcastChannel::new(&name).ok().map(Route::Channel)
-    }
-
-    fn refuse_build(&self, session: &str, by_port: bool) {
-        let reason = "another version of this app has the store open: reload all tabs of this app"
-            .to_owned();
-        self.answer(session, by_port, &FromHost::Refused { reason }, None);
     }
 
     /// Plans to bring the stored state closer to the log, a piece at a time, between messages.

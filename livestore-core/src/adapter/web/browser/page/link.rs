@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use futures::{FutureExt, channel::oneshot};
 use send_wrapper::SendWrapper;
 
 use super::{super::wire::ToHost, Endpoint};
@@ -31,29 +30,19 @@ impl LeaderLink for Link {
         after: SeqNum,
         limit: usize,
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
-        let request = self.0.new_request();
-        let (reply, events) = oneshot::channel();
-        self.0.reads.borrow_mut().insert(request, reply);
+        let (request, events) = self.0.expect(&self.0.reads);
         self.0.post(&ToHost::Read {
             request,
             after,
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
         });
-        Box::pin(
-            events.map(|events| {
-                events.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
-            }),
-        )
+        events
     }
 
     fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
-        let request = self.0.new_request();
-        let (reply, log) = oneshot::channel();
-        self.0.jobs.borrow_mut().insert(request, reply);
+        let (request, log) = self.0.expect(&self.0.jobs);
         self.0.post(&ToHost::Export { request });
-        Box::pin(
-            log.map(|log| log.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))),
-        )
+        log
     }
 }
 
