@@ -148,6 +148,7 @@ impl Core {
             pending_in_leader: self.leader.pending,
             connection: self.leader.connection.clone(),
             storage: self.leader.storage.clone(),
+            log_damage: self.leader.log_damage.clone(),
             skipped: self.skipped,
         }
     }

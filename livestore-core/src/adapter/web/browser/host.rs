@@ -28,7 +28,7 @@ use crate::{
     event::StoreId,
     leader::Input,
     schema::Schema,
-    store::Image,
+    store::{AdapterError, Image},
     sync::{FromLeader, SessionKey},
 };
 
@@ -149,6 +149,26 @@ impl Host {
         self.desk.borrow().as_ref().ok().cloned()
     }
 
+    fn with_desk<T>(
+        &self,
+        ask: impl FnOnce(&Desk) -> Result<T, AdapterError>,
+    ) -> Result<T, String> {
+        match &*self.desk.borrow() {
+            Ok(desk) => ask(desk).map_err(|error| error.to_string()),
+            Err(reason) => Err(reason.clone()),
+        }
+    }
+
+    /// Says what became of something that was asked for.
+    fn done(&self, session: &str, by_port: bool, request: u32, outcome: Result<Vec<u8>, String>) {
+        let (error, buffer) = match outcome {
+            Ok(bytes) => (None, Some(Uint8Array::from(&bytes[..]).buffer())),
+            Err(error) => (Some(error), None),
+        };
+        let done = FromHost::Done { request, error };
+        self.answer(session, by_port, &done, buffer);
+    }
+
     fn handler(self: &Rc<Self>, by_port: bool) -> Handler {
         let host = Rc::clone(self);
         Closure::new(move |event: MessageEvent| {
@@ -184,12 +204,7 @@ impl Host {
                 after,
                 limit,
             } => {
-                let events = match self.desk() {
-                    Some(desk) => desk
-                        .events_after(after, limit as usize)
-                        .map_err(|error| error.to_string()),
-                    None => Err("there is no leader".to_owned()),
-                };
+                let events = self.with_desk(|desk| desk.events_after(after, limit as usize));
                 self.answer(
                     &parcel.session,
                     by_port,
@@ -198,25 +213,31 @@ impl Host {
                 );
             }
             ToHost::Export { request } => {
-                let log = match self.desk() {
-                    Some(desk) => desk.export_log().map_err(|error| error.to_string()),
-                    None => self.files.borrow().raw_log(),
-                };
-                let (error, buffer) = match log {
-                    Ok(bytes) => (None, Some(Uint8Array::from(&bytes[..]).buffer())),
-                    Err(error) => (Some(error), None),
-                };
-                let done = FromHost::Done { request, error };
-                self.answer(&parcel.session, by_port, &done, buffer);
+                if let Some(desk) = self.desk() {
+                    let log = desk.export_log().map_err(|error| error.to_string());
+                    return self.done(&parcel.session, by_port, request, log);
+                }
+                let log = self.files.borrow().raw_log();
+                let (host, session) = (Rc::clone(self), parcel.session.clone());
+                spawn_local(async move { host.done(&session, by_port, request, log.await) });
+            }
+            ToHost::ExportDamaged { request } => {
+                let log = self.with_desk(|desk| desk.damaged_log());
+                let log = log.map(Option::unwrap_or_default);
+                self.done(&parcel.session, by_port, request, log);
+            }
+            ToHost::ForgetDamaged { request } => {
+                let done = self.with_desk(|desk| desk.forget_damaged_log());
+                let done = done.map(|()| Vec::new());
+                self.done(&parcel.session, by_port, request, done);
             }
             ToHost::Reset { request } => {
                 let (host, session) = (Rc::clone(self), parcel.session.clone());
                 host.resetting.set(true);
                 spawn_local(async move {
-                    let error = host.reset().await.err();
+                    let reset = host.reset().await;
                     host.resetting.set(false);
-                    let done = FromHost::Done { request, error };
-                    host.answer(&session, by_port, &done, None);
+                    host.done(&session, by_port, request, reset.map(|()| Vec::new()));
                     host.announce();
                 });
             }

@@ -48,6 +48,14 @@ pub(super) enum ToHost {
     Export {
         request: u32,
     },
+    /// Send the damaged file that the log was saved from.
+    ExportDamaged {
+        request: u32,
+    },
+    /// Remove that file.
+    ForgetDamaged {
+        request: u32,
+    },
     /// Delete everything.
     Reset {
         request: u32,

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use futures::TryFutureExt;
 use send_wrapper::SendWrapper;
 
 use super::{super::wire::ToHost, Endpoint};
@@ -43,6 +44,18 @@ impl LeaderLink for Link {
         let (request, log) = self.0.expect(&self.0.jobs);
         self.0.post(&ToHost::Export { request });
         log
+    }
+
+    fn export_damaged_log(&self) -> LinkFuture<Result<Option<Vec<u8>>, AdapterError>> {
+        let (request, log) = self.0.expect(&self.0.jobs);
+        self.0.post(&ToHost::ExportDamaged { request });
+        Box::pin(log.map_ok(|log| (!log.is_empty()).then_some(log)))
+    }
+
+    fn forget_damaged_log(&self) -> LinkFuture<Result<(), AdapterError>> {
+        let (request, done) = self.0.expect(&self.0.jobs);
+        self.0.post(&ToHost::ForgetDamaged { request });
+        Box::pin(done.map_ok(drop))
     }
 }
 
