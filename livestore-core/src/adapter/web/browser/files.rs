@@ -15,8 +15,8 @@ use self::pool::PoolFiles;
 use super::{page::describe, wire::Start};
 use crate::{
     adapter::desk::{Desk, Seating},
-    event::{ClientId, StoreId},
-    eventlog::{self, Eventlog},
+    event::{ClientId, EncodedEvent, StoreId},
+    eventlog::{self, Eventlog, EventlogError},
     leader::StateFile,
     schema::Schema,
     sync::Storage,
@@ -101,7 +101,7 @@ impl Files {
                 Storage::Persistent,
             ),
             Self::Nowhere { reason } => (
-                Eventlog::in_memory(),
+                in_memory(&start.log),
                 StateFile::Memory,
                 Storage::Unavailable {
                     reason: reason.as_str().into(),
@@ -153,6 +153,15 @@ impl Files {
         };
         Box::pin(std::future::ready(read))
     }
+}
+
+/// Makes a log in memory of what is known of the last one, which its tab has taken along.
+fn in_memory(events: &[EncodedEvent]) -> Result<Eventlog, EventlogError> {
+    let mut log = Eventlog::in_memory()?;
+    if let Err(error) = log.append(events) {
+        tracing::warn!(%error, "what was kept in memory is lost");
+    }
+    Ok(log)
 }
 
 type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;

@@ -90,7 +90,7 @@ enum Route {
 }
 
 impl Host {
-    async fn run(start: Start, port: MessagePort, schema: Schema) {
+    async fn run(mut start: Start, port: MessagePort, schema: Schema) {
         // Before the pool is opened: the worker of a closed tab may not have let go of it yet.
         match locks::acquire(&format!("livestore:{}:files", start.store)).await {
             // Held as long as the worker lives.
@@ -102,6 +102,8 @@ impl Host {
             Err(error) => return tracing::error!(%error, "the leader was started without a store"),
         };
         let desk = files.seat(&start, &schema);
+        // Once only: after a reset nothing of it may come back.
+        start.log.clear();
         if let Err(reason) = &desk {
             tracing::error!(
                 store = start.store,

@@ -3,6 +3,7 @@
 mod lead;
 mod leave;
 mod link;
+mod mirror;
 
 use std::{
     cell::{Cell, RefCell},
@@ -17,7 +18,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent, MessagePort, Worker};
 
-use self::link::Link;
+use self::{link::Link, mirror::Mirror};
 use super::{
     WebAdapter,
     build::Build,
@@ -68,6 +69,8 @@ pub(super) struct Endpoint {
     breaks: Cell<u32>,
     /// The session's id is taken.
     name: RefCell<Option<Held>>,
+    /// The log, while it is only kept in memory.
+    mirror: RefCell<Mirror>,
     /// This tab has the leader.
     lead: RefCell<Option<Held>>,
     listeners: RefCell<Vec<Handler<MessageEvent>>>,
@@ -132,6 +135,7 @@ impl Endpoint {
             leaving: Cell::new(false),
             breaks: Cell::new(0),
             name: RefCell::new(None),
+            mirror: RefCell::default(),
             lead: RefCell::new(None),
             listeners: RefCell::new(Vec::new()),
             on_window: RefCell::new(Vec::new()),
@@ -205,7 +209,10 @@ impl Endpoint {
 
         self.on_window("beforeunload", |endpoint, event| {
             let inbox = endpoint.inbox.borrow();
-            if inbox.as_ref().is_some_and(Inbox::has_pending) {
+            // A log that is only in memory is handed on, if there is another tab to take it.
+            let only_here =
+                endpoint.worker.borrow().is_some() && !endpoint.mirror.borrow().is_empty();
+            if only_here || inbox.as_ref().is_some_and(Inbox::has_pending) {
                 event.prevent_default();
             }
         });
@@ -339,6 +346,7 @@ impl Endpoint {
     }
 
     fn deliver(&self, message: FromLeader) {
+        self.mirror.borrow_mut().received(&message);
         let inbox = self.inbox.borrow().clone();
         match inbox {
             Some(inbox) => inbox.deliver(message),

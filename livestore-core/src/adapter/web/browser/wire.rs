@@ -18,6 +18,8 @@ pub(super) struct Start {
     pub(super) build: Build,
     /// The session of the tab that starts it, which is at the other end of the port.
     pub(super) session: String,
+    /// The log of the leader before, if that was only kept in memory.
+    pub(super) log: Vec<EncodedEvent>,
 }
 
 /// Which hello of a session something belongs to. What is still on its way when a session says hello
