@@ -9,6 +9,7 @@ mod backend;
 mod confirmed;
 mod input;
 mod rebase;
+mod recover;
 mod unsynced;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -63,6 +64,8 @@ pub(crate) struct Leader {
     /// How many of them were of a damaged state.
     damaged_out: usize,
     stopped: Option<Arc<str>>,
+    /// Up to where a log in files has been looked through; `None` once that is done.
+    unchecked: Option<Place>,
     now: Duration,
 }
 
@@ -110,6 +113,7 @@ impl Leader {
             .sync
             .map(|sync| Upstream::new(sync, options.now, options.seed));
         let mut leader = Self {
+            unchecked: log.is_in_files().then_some(Place::ROOT),
             log,
             confirmed: Confirmed::new(options.schema, options.state),
             processor,
@@ -132,7 +136,7 @@ impl Leader {
             .map_err(LeaderError::from)
             .and_then(|()| leader.look_for_unsynced());
         if let Err(error) = ready {
-            leader.stop(&error);
+            leader.fail(&error);
         }
         leader
     }
@@ -182,6 +186,16 @@ impl Leader {
         self.log.export()
     }
 
+    /// Returns the damaged file that the log was saved from.
+    pub(crate) fn damaged_log(&self) -> Result<Option<Vec<u8>>, EventlogError> {
+        self.log.damaged_file()
+    }
+
+    /// Removes the damaged file that the log was saved from.
+    pub(crate) fn forget_damaged_log(&mut self) -> Result<(), EventlogError> {
+        self.log.forget_damage()
+    }
+
     #[cfg(feature = "simulation")]
     pub(crate) fn said(&mut self) -> Outbox {
         std::mem::take(&mut self.outbox)
@@ -208,19 +222,26 @@ impl Leader {
             if self.stopped.is_some() {
                 break;
             }
+            let question = match &input {
+                Input::Session(session, ToLeader::Pull { after, floor, .. }) => {
+                    Some((*session, *after, *floor))
+                }
+                _ => None,
+            };
             if let Err(error) = self.take(input) {
-                self.stop(&error);
+                self.fail(&error);
+                self.answer_anyway(question);
             }
         }
         if self.stopped.is_none()
             && let Err(error) = self.flush()
         {
-            self.stop(&error);
+            self.fail(&error);
         }
         if self.stopped.is_none()
             && let Err(error) = self.poll_upstream()
         {
-            self.stop(&error);
+            self.fail(&error);
         }
         self.tell_damage();
         self.offer_unsynced();
@@ -234,21 +255,6 @@ impl Leader {
                 .filter(|_| self.stopped.is_none())
                 .and_then(|upstream| upstream.wake_at(self.processor.pending() > 0)),
         }
-    }
-
-    /// Brings the stored state closer to the log while there is nothing else to do; true if it is there.
-    /// What it has to say goes out with the next turn.
-    pub(crate) fn catch_up(&mut self) -> bool {
-        if self.stopped.is_some() {
-            return true;
-        }
-        let Ok(place) = self.final_place() else {
-            return true;
-        };
-        let limit = fault::limit(PAGE);
-        let done = self.confirmed.catch_up(&self.log, place, limit);
-        self.tell_damage();
-        done
     }
 
     /// Returns the file of a stored state that has not been looked through, which takes as long as
@@ -268,20 +274,9 @@ impl Leader {
         self.confirmed.check_now(&self.log);
     }
 
-    /// Makes the sessions start afresh if what they may have started with was damaged.
-    fn tell_damage(&mut self) {
-        if self.confirmed.take_damaged_out() {
-            let sessions = self.processor.sessions();
-            let told = sessions.map(|session| (session, FromLeader::Rebuild));
-            self.outbox.extend(told);
-            // A session too many that starts afresh does no harm.
-            self.damaged_out = std::mem::take(&mut self.images_out);
-        }
-    }
-
     /// Whether there is something to say that no turn has brought.
     pub(crate) fn has_mail(&self) -> bool {
-        !self.outbox.is_empty()
+        !self.outbox.is_empty() || !self.requests.is_empty()
     }
 
     fn take(&mut self, input: Input) -> Result<(), LeaderError> {
@@ -370,11 +365,6 @@ impl Leader {
         Ok(())
     }
 
-    /// Nothing more is written: a later event must not stand in the log without an earlier one.
-    fn stop(&mut self, error: &LeaderError) {
-        self.give_up(error);
-    }
-
     /// Stops for a reason that is not its own to name.
     pub(crate) fn give_up(&mut self, error: &dyn std::fmt::Display) {
         tracing::error!(%error, "the leader has stopped");
@@ -447,6 +437,7 @@ impl Leader {
                 .as_ref()
                 .map_or(InitialSyncProgress::Done, Upstream::initial_sync),
             storage: self.storage.clone(),
+            log_damage: self.log.damage().cloned(),
         }
     }
 }

@@ -104,6 +104,8 @@ enum Note {
     Leave(SessionKey),
     Image(oneshot::Sender<Option<Image>>),
     Export(oneshot::Sender<Result<Vec<u8>, AdapterError>>),
+    ExportDamaged(oneshot::Sender<Result<Option<Vec<u8>>, AdapterError>>),
+    ForgetDamaged(oneshot::Sender<Result<(), AdapterError>>),
     Read {
         after: SeqNum,
         limit: usize,
@@ -269,6 +271,8 @@ fn take_turn(desk: &Desk, first: Note, notes: &mut UnboundedReceiver<Note>) {
             // Whoever asked may have gone.
             Note::Image(reply) => drop(reply.send(desk.image())),
             Note::Export(reply) => drop(reply.send(desk.export_log())),
+            Note::ExportDamaged(reply) => drop(reply.send(desk.damaged_log())),
+            Note::ForgetDamaged(reply) => drop(reply.send(desk.forget_damaged_log())),
             Note::Read {
                 after,
                 limit,

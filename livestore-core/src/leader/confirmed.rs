@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use crate::{
     event::{Place, SeqNum},
-    eventlog::Eventlog,
+    eventlog::{Eventlog, EventlogError},
     fault,
     schema::Schema,
     state::{Reconciled, State, StateError},
@@ -62,18 +62,27 @@ impl Confirmed {
     /// left to do just now.
     ///
     /// Only a state in a file is worth the work before somebody needs it.
-    pub(super) fn catch_up(&mut self, log: &Eventlog, upto: Place, limit: usize) -> bool {
+    ///
+    /// # Errors
+    /// When the log is damaged.
+    pub(super) fn catch_up(
+        &mut self,
+        log: &Eventlog,
+        upto: Place,
+        limit: usize,
+    ) -> Result<bool, EventlogError> {
         if self.file == StateFile::Memory {
-            return true;
+            return Ok(true);
         }
         match self.step(log, upto.seq, limit) {
             Ok(done) => {
                 if done {
                     self.failures = 0;
                 }
-                done
+                Ok(done)
             }
-            Err(error) => self.failed(&error),
+            Err(StateError::Log(error)) if error.is_damage() && log.is_in_files() => Err(error),
+            Err(error) => Ok(self.failed(&error)),
         }
     }
 

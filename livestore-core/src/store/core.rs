@@ -67,6 +67,8 @@ pub(super) struct News {
     /// What the emptied log had, for the app, and the number that stands for it.
     pub(super) unsynced: Option<(Vec<EncodedEvent>, u64)>,
     pub(super) stopped: Option<Arc<str>>,
+    /// A newer version of the app takes over: no more commits.
+    pub(super) outdated: bool,
     pub(super) boot: Vec<BootStatus>,
     pub(super) changed: Vec<Arc<dyn LiveNode>>,
     pub(super) wakers: Vec<Waker>,
@@ -162,6 +164,7 @@ impl Core {
             pending_in_leader: self.leader.pending,
             connection: self.leader.connection.clone(),
             storage: self.leader.storage.clone(),
+            log_damage: self.leader.log_damage.clone(),
             skipped: self.skipped,
         }
     }
@@ -204,6 +207,7 @@ impl Core {
             FromLeader::Reset { unsynced } => self.reset(unsynced, &mut news),
             FromLeader::Unsynced { events, upto } => news.unsynced = Some((events, upto)),
             FromLeader::Stopped { reason } => self.stop(reason, &mut news),
+            FromLeader::Outdated => news.outdated = true,
         }
         self.push_pending();
         if self.booting {

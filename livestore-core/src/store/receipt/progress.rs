@@ -28,6 +28,10 @@ struct Commits {
     persisted: usize,
     /// Whether there is a backend to confirm them.
     syncs: bool,
+    /// Whether the leader keeps in memory what it was to store.
+    in_memory: bool,
+    /// Why nothing more may be committed, though what is on its way may still get there.
+    closing: Option<StoreStatus>,
     stopped: Option<StoreStatus>,
     /// Whether something committed was not persisted when it stopped.
     lost: bool,
@@ -47,6 +51,11 @@ impl Progress {
     /// Tells whether there is a backend that confirms commits.
     pub(in crate::store) fn set_syncs(&self, syncs: bool) {
         self.lock().syncs = syncs;
+    }
+
+    /// Tells whether the leader keeps in memory what it was to store.
+    pub(in crate::store) fn set_in_memory(&self, in_memory: bool) {
+        self.lock().in_memory = in_memory;
     }
 
     /// Follows a commit and makes its receipt; `replaced` tells whether a check has put other events in
@@ -83,7 +92,7 @@ impl Progress {
     /// Everything up to an event is in the leader's log.
     pub(in crate::store) fn persisted(&self, upto: EventId) {
         let mut commits = self.lock();
-        let syncs = commits.syncs;
+        let (syncs, in_memory) = (commits.syncs, commits.in_memory);
         let start = commits.persisted;
         let mut end = commits
             .tracked
@@ -108,7 +117,10 @@ impl Progress {
         for (track, goes_on) in reached.into_iter().rev() {
             track.note(|known| {
                 known.syncs = goes_on;
-                known.outcome = Ok(Stage::Persisted);
+                known.in_memory = in_memory;
+                if !in_memory {
+                    known.outcome = Ok(Stage::Persisted);
+                }
             });
         }
         waiting.into_iter().for_each(Waker::wake);
@@ -164,9 +176,19 @@ impl Progress {
         }
     }
 
+    /// Nothing more is committed; what is on its way goes on.
+    pub(in crate::store) fn take_no_more(&self, status: StoreStatus) {
+        let mut commits = self.lock();
+        commits.closing.get_or_insert(status);
+        let waiting = commits.take_waiting();
+        drop(commits);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
     /// Ends the hopes of everything on its way. What is persisted stays so: it is in the log.
     pub(in crate::store) fn stop(&self, status: StoreStatus) {
         let mut commits = self.lock();
+        let status = commits.closing.clone().unwrap_or(status);
         let reason: Arc<str> = status.to_string().into();
         commits.stopped.get_or_insert(status);
         let mut persisted = std::mem::take(&mut commits.persisted);
@@ -200,7 +222,8 @@ impl Progress {
     }
 
     pub(in crate::store) fn stopped(&self) -> Option<StoreStatus> {
-        self.lock().stopped.clone()
+        let commits = self.lock();
+        commits.stopped.clone().or_else(|| commits.closing.clone())
     }
 
     /// Waits until everything committed so far is persisted, or will never be.
