@@ -116,6 +116,8 @@ pub(crate) enum Frailty {
     Slot(String),
     /// The backend takes no such event.
     Taboo,
+    /// Its materializer panics in the app's next version.
+    Panics,
 }
 
 /// A commit and what became of it.
