@@ -11,7 +11,7 @@ mod input;
 mod rebase;
 mod unsynced;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 pub(crate) use confirmed::StateFile;
 #[cfg_attr(not(feature = "simulation"), allow(unreachable_pub))]
@@ -19,7 +19,7 @@ pub use input::{BackendInput, BackendRequest, Input, Outputs};
 
 use self::{
     backend::{PageBuffer, Pushing},
-    confirmed::{Confirmed, Progress},
+    confirmed::Confirmed,
     unsynced::Unsynced,
 };
 use crate::{
@@ -222,6 +222,7 @@ impl Leader {
         {
             self.stop(&error);
         }
+        self.tell_damage();
         self.offer_unsynced();
         self.tell_status();
         Outputs {
@@ -244,20 +245,37 @@ impl Leader {
         let Ok(place) = self.final_place() else {
             return true;
         };
-        match self
-            .confirmed
-            .catch_up(&self.log, place, fault::limit(PAGE))
-        {
-            Progress::More => false,
-            Progress::Done => true,
-            Progress::Damaged => {
-                let sessions = self.processor.sessions();
-                let told = sessions.map(|session| (session, FromLeader::Rebuild));
-                self.outbox.extend(told);
-                // A session too many that starts afresh does no harm.
-                self.damaged_out = std::mem::take(&mut self.images_out);
-                false
-            }
+        let limit = fault::limit(PAGE);
+        let done = self.confirmed.catch_up(&self.log, place, limit);
+        self.tell_damage();
+        done
+    }
+
+    /// Returns the file of a stored state that has not been looked through, which takes as long as
+    /// reading it. Whoever can do that beside the leader's work says what was found.
+    pub(crate) fn unchecked_state(&mut self) -> Option<PathBuf> {
+        self.confirmed.unchecked_file(&self.log)
+    }
+
+    /// Takes what was found in it. What the leader has to say goes out with the next turn.
+    pub(crate) fn state_checked(&mut self, found: Result<(), StateError>) {
+        self.confirmed.checked(found);
+    }
+
+    /// Looks the stored state through, if nobody has. What the leader has to say goes out with the next
+    /// turn.
+    pub(crate) fn check_state(&mut self) {
+        self.confirmed.check_now(&self.log);
+    }
+
+    /// Makes the sessions start afresh if what they may have started with was damaged.
+    fn tell_damage(&mut self) {
+        if self.confirmed.take_damaged_out() {
+            let sessions = self.processor.sessions();
+            let told = sessions.map(|session| (session, FromLeader::Rebuild));
+            self.outbox.extend(told);
+            // A session too many that starts afresh does no harm.
+            self.damaged_out = std::mem::take(&mut self.images_out);
         }
     }
 

@@ -81,8 +81,9 @@ impl SimulatedLeader {
         self.0.has_stopped()
     }
 
-    /// Brings the stored state closer to the log; true when it is there.
+    /// Looks the stored state through and brings it closer to the log; true when it is there.
     pub fn catch_up(&mut self) -> bool {
+        self.0.check_state();
         self.0.catch_up()
     }
 

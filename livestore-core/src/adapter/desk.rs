@@ -4,16 +4,20 @@
 //! What it says to sessions is delivered in the order it was said, by one thread at a time and without
 //! a lock, since whoever hears it may have something for the leader at once.
 
+mod mail;
+
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::HashSet,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
     sync::{Arc, Mutex, Weak},
     time::Duration,
 };
 
 use futures::{FutureExt, channel::mpsc::UnboundedSender};
 
+use self::mail::Mail;
 use super::{
     driver::{self, Command},
     lock,
@@ -25,6 +29,7 @@ use crate::{
     leader::{BackendRequest, Input, Leader, LeaderOptions, StateFile},
     panic::text_of,
     schema::Schema,
+    state::StateError,
     store::{AdapterError, Image, SyncSetup},
     sync::{FromLeader, SessionKey, Storage},
 };
@@ -33,7 +38,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Desk {
     seat: Mutex<Seat>,
-    mail: Mutex<Mail>,
+    mail: Mail,
     clock: Clock,
 }
 
@@ -45,23 +50,6 @@ struct Seat {
     next_session: u64,
     /// Those that are there or have been announced: the leader stays as long as there are any.
     sessions: HashSet<SessionKey>,
-}
-
-/// Where what the leader says to a session goes.
-#[derive(Clone)]
-struct Outlet(Arc<dyn Fn(FromLeader) + Send + Sync>);
-
-impl fmt::Debug for Outlet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Outlet")
-    }
-}
-
-#[derive(Debug, Default)]
-struct Mail {
-    sessions: HashMap<SessionKey, Outlet>,
-    queue: VecDeque<(SessionKey, FromLeader)>,
-    delivering: bool,
 }
 
 /// How a leader is seated.
@@ -117,7 +105,7 @@ impl Desk {
                 next_session: 0,
                 sessions: HashSet::new(),
             }),
-            mail: Mutex::default(),
+            mail: Mail::default(),
             clock,
         });
         let weak = Arc::downgrade(&desk);
@@ -152,7 +140,7 @@ impl Desk {
             let Seat { leader, driver, .. } = &mut *seat;
             let Some(leader) = leader else {
                 drop(seat);
-                return self.deliver();
+                return self.mail.deliver();
             };
             let now = self.clock.now();
             let outputs = attempt(leader, |leader| leader.turn(now, inputs))
@@ -164,9 +152,9 @@ impl Desk {
                 sessions.extend(leader.turn(now, []).sessions);
             }
             // In the order of the turns: hence before the seat is free.
-            lock(&self.mail).queue.extend(sessions);
+            self.mail.put(sessions);
         }
-        self.deliver();
+        self.mail.deliver();
     }
 
     /// Goes on without the backend, since the driver has panicked.
@@ -206,19 +194,17 @@ impl Desk {
         session: SessionKey,
         outlet: impl Fn(FromLeader) + Send + Sync + 'static,
     ) {
-        lock(&self.mail)
-            .sessions
-            .insert(session, Outlet(Arc::new(outlet)));
+        self.mail.add(session, outlet);
         match &mut lock(&self.seat).leader {
             Some(leader) => leader.add_session(session),
-            None => lock(&self.mail).queue.push_back((session, gone())),
+            None => self.mail.put([(session, gone())]),
         }
         self.turn([]);
     }
 
     /// Takes a session away; true if it was the last.
     pub(super) fn remove_session(&self, session: SessionKey) -> bool {
-        lock(&self.mail).sessions.remove(&session);
+        self.mail.remove(session);
         let mut seat = lock(&self.seat);
         seat.sessions.remove(&session);
         if let Some(leader) = &mut seat.leader {
@@ -269,6 +255,27 @@ impl Desk {
         done
     }
 
+    /// Returns the file of a stored state that is to be looked through while others work with it.
+    pub(super) fn unchecked_state(&self) -> Option<PathBuf> {
+        lock(&self.seat).leader.as_mut()?.unchecked_state()
+    }
+
+    /// Takes what was found in that file.
+    pub(super) fn state_checked(&self, found: Result<(), StateError>) {
+        if let Some(leader) = &mut lock(&self.seat).leader {
+            leader.state_checked(found);
+        }
+        self.turn([]);
+    }
+
+    /// Looks the stored state through here and now, if that is due.
+    pub(super) fn check_state(&self) {
+        if let Some(leader) = &mut lock(&self.seat).leader {
+            attempt(leader, Leader::check_state);
+        }
+        self.turn([]);
+    }
+
     /// Sends the leader away and returns its log.
     pub(super) fn close(&self) -> Option<Eventlog> {
         let mut seat = lock(&self.seat);
@@ -277,31 +284,6 @@ impl Desk {
             let _ = driver.unbounded_send(Command::Request(BackendRequest::Disconnect));
         }
         seat.leader.take().map(Leader::into_log)
-    }
-
-    fn deliver(&self) {
-        if std::mem::replace(&mut lock(&self.mail).delivering, true) {
-            return;
-        }
-        loop {
-            let (outlet, message) = {
-                let mut mail = lock(&self.mail);
-                let Some((session, message)) = mail.queue.pop_front() else {
-                    // Under the lock, so that nobody leaves mail to a round that is over.
-                    mail.delivering = false;
-                    return;
-                };
-                (mail.sessions.get(&session).cloned(), message)
-            };
-            let Some(Outlet(deliver)) = outlet else {
-                continue;
-            };
-            let delivered = catch_unwind(AssertUnwindSafe(|| deliver(message)));
-            if let Err(panic) = delivered {
-                let panic = text_of(&*panic);
-                tracing::error!(panic, "a listener panicked at news from the leader");
-            }
-        }
     }
 }
 

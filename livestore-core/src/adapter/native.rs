@@ -1,5 +1,7 @@
 //! Files in a directory, the leader in a thread of its own.
 
+mod check;
+mod link;
 mod place;
 
 use std::{
@@ -19,7 +21,7 @@ use futures::{
     future::Shared,
 };
 
-use self::place::Place;
+use self::{check::Check, link::Link, place::Place};
 use super::{
     desk::{Desk, Seating},
     lock, runtime,
@@ -28,8 +30,8 @@ use crate::{
     event::{ClientId, EncodedEvent, SeqNum, SessionId},
     leader::{Input, StateFile},
     panic::text_of,
-    store::{Adapter, AdapterError, Image, Inbox, LeaderLink, LinkFuture, Session, Setup},
-    sync::{SessionKey, Storage, ToLeader},
+    store::{Adapter, AdapterError, Image, LinkFuture, Session, Setup},
+    sync::{SessionKey, Storage},
 };
 
 /// Keeps stores in a directory, for native programs: command lines, servers, desktop apps.
@@ -222,9 +224,10 @@ fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>,
 }
 
 /// Takes turns until nobody is left to send notes, everything that came meanwhile in one turn. While
-/// nothing comes, the state is brought closer to the log.
-async fn lead(desk: &Desk, mut notes: UnboundedReceiver<Note>) {
+/// nothing comes, the state is brought closer to the log, and looked through beside that.
+async fn lead(desk: &Arc<Desk>, mut notes: UnboundedReceiver<Note>) {
     let mut idle = false;
+    let mut check = None;
     loop {
         let first = if idle {
             notes.next().await
@@ -233,6 +236,7 @@ async fn lead(desk: &Desk, mut notes: UnboundedReceiver<Note>) {
                 Ok(note) => Some(note),
                 Err(TryRecvError::Closed) => None,
                 Err(TryRecvError::Empty) => {
+                    check = check.or_else(|| Check::start(desk));
                     idle = desk.catch_up();
                     runtime::breathe().await;
                     continue;
@@ -247,6 +251,8 @@ async fn lead(desk: &Desk, mut notes: UnboundedReceiver<Note>) {
         // The driver has the same thread.
         runtime::breathe().await;
     }
+    drop(check);
+    // It is done, fails, or gets on each time.
     while !desk.catch_up() {}
 }
 
@@ -280,68 +286,6 @@ impl Handle {
     fn send(&self, note: Note) {
         // The thread outlives the handles.
         let _ = self.notes.unbounded_send(note);
-    }
-}
-
-/// The way from a session to the leader's thread.
-struct Link {
-    leader: Arc<Handle>,
-    key: SessionKey,
-}
-
-impl LeaderLink for Link {
-    fn start(&mut self, inbox: Inbox) {
-        self.leader
-            .desk
-            .add_session(self.key, move |message| inbox.deliver(message));
-    }
-
-    fn send(&mut self, message: ToLeader) {
-        self.leader
-            .send(Note::Input(Input::Session(self.key, message)));
-    }
-
-    fn events_after(
-        &self,
-        after: SeqNum,
-        limit: usize,
-    ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
-        let (reply, events) = oneshot::channel();
-        self.leader.send(Note::Read {
-            after,
-            limit,
-            reply,
-        });
-        Box::pin(
-            events.map(|events| {
-                events.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
-            }),
-        )
-    }
-
-    fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
-        let (reply, log) = oneshot::channel();
-        self.leader.send(Note::Export(reply));
-        Box::pin(
-            log.map(|log| log.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))),
-        )
-    }
-
-    fn closed(&self) -> LinkFuture<()> {
-        let leader = Arc::downgrade(&self.leader);
-        let ended = self.leader.ended.clone();
-        Box::pin(async move {
-            if leader.upgrade().is_none() {
-                // An error means that the thread is gone without a word, which is an end too.
-                let _ = ended.await;
-            }
-        })
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.leader.send(Note::Leave(self.key));
     }
 }
 

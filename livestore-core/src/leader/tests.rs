@@ -7,6 +7,8 @@ mod pushes;
 mod rebase;
 mod rejections;
 mod sessions;
+#[cfg(not(target_arch = "wasm32"))]
+mod stored;
 
 use std::time::Duration;
 
@@ -81,9 +83,13 @@ impl Bench {
     }
 
     fn over(log: Eventlog, sync: Option<SyncOptions>) -> Self {
+        Self::keeping(log, StateFile::Memory, sync)
+    }
+
+    fn keeping(log: Eventlog, state: StateFile, sync: Option<SyncOptions>) -> Self {
         let options = LeaderOptions {
             schema: schema(),
-            state: StateFile::Memory,
+            state,
             sync,
             now: Duration::ZERO,
             seed: 7,

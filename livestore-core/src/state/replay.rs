@@ -35,6 +35,28 @@ pub(crate) enum StateError {
     Rollback(#[from] RollbackError),
 }
 
+impl StateError {
+    /// Whether the state itself is worth nothing any more, rather than the disk, the memory or the log.
+    pub(crate) fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        let source = match self {
+            Self::Damaged(_) | Self::Rollback(_) => return true,
+            Self::Log(_) | Self::MissingRecord(_) => return false,
+            Self::Sqlite(source) => source,
+            Self::Event(error) => match &**error {
+                MaterializeError::State { source, .. } | MaterializeError::Write { source, .. } => {
+                    source
+                }
+                _ => return false,
+            },
+        };
+        matches!(
+            source.sqlite_error_code(),
+            Some(DatabaseCorrupt | NotADatabase)
+        )
+    }
+}
+
 /// An event of the log that could not be applied: it stays in the log and changes nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Skipped {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, MAIN_DB, OptionalExtension, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, OptionalExtension, config::DbConfig};
 
 use super::{State, StateError, ddl};
 use crate::{
@@ -91,12 +91,26 @@ impl State {
 
     /// Looks through the whole database, its indexes included.
     pub(crate) fn check_soundness(&self) -> Result<(), StateError> {
-        let found: String = self
-            .connection
-            .query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
-        match found.as_str() {
-            "ok" => Ok(()),
-            _ => Err(StateError::Damaged(found)),
+        match find_damage(&self.connection)? {
+            None => Ok(()),
+            Some(damage) => Err(StateError::Damaged(damage)),
+        }
+    }
+
+    /// Looks a stored state through on a connection of its own, while others work with it; nothing is found
+    /// when it is told to stop.
+    pub(crate) fn look_through(
+        path: &Path,
+        stop: impl FnMut() -> bool + Send + 'static,
+    ) -> Option<Result<(), StateError>> {
+        let found = open_to_read(path, stop).and_then(|connection| find_damage(&connection));
+        match found {
+            Ok(None) => Some(Ok(())),
+            Ok(Some(damage)) => Some(Err(StateError::Damaged(damage))),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+                None
+            }
+            Err(error) => Some(Err(error.into())),
         }
     }
 
@@ -109,6 +123,23 @@ impl State {
         }
         Ok(image)
     }
+}
+
+fn open_to_read(
+    path: &Path,
+    stop: impl FnMut() -> bool + Send + 'static,
+) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    // Asked every so many pages.
+    connection.progress_handler(100, Some(stop))?;
+    Ok(connection)
+}
+
+/// Looks through a whole database, its indexes included, and returns what is wrong with it.
+fn find_damage(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let found: String = connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
+    Ok((found != "ok").then_some(found))
 }
 
 /// Empties a database, whatever is in it, and however damaged.

@@ -54,6 +54,9 @@ fn read_start(started: &JsValue) -> Option<(Start, MessagePort)> {
     Some((start, get("port")?.dyn_into().ok()?))
 }
 
+/// How long nothing must have come before the stored state is looked through.
+const QUIET: Duration = Duration::from_secs(5);
+
 /// The leader and its visitors.
 struct Host {
     /// The leader, or why there is none.
@@ -64,6 +67,10 @@ struct Host {
     sessions: RefCell<HashMap<String, Visitor>>,
     /// Whether work that can wait is planned.
     idle: Cell<bool>,
+    /// Whether the state that was there at the start has been looked through, or will be.
+    checking: Cell<bool>,
+    /// How many messages have come.
+    heard: Cell<u64>,
     port: MessagePort,
     handlers: RefCell<Vec<Handler>>,
 }
@@ -110,6 +117,8 @@ impl Host {
             start,
             sessions: RefCell::new(HashMap::new()),
             idle: Cell::new(false),
+            checking: Cell::new(false),
+            heard: Cell::new(0),
             port: port.clone(),
             handlers: RefCell::new(Vec::new()),
         });
@@ -145,6 +154,7 @@ impl Host {
         let host = Rc::clone(self);
         Closure::new(move |event: MessageEvent| {
             if let Some(parcel) = Parcel::from_js(&event.data()) {
+                host.heard.set(host.heard.get() + 1);
                 host.take(&parcel, by_port);
                 host.plan_catch_up();
             }
@@ -312,7 +322,9 @@ impl Host {
         self.answer(session, by_port, &FromHost::Refused { reason }, None);
     }
 
-    /// Plans to bring the stored state closer to the log, a piece at a time, between messages.
+    /// Plans to bring the stored state closer to the log, a piece at a time, between messages. Once it
+    /// is there and nothing has come for a while, it is looked through: the worker has one thread, and
+    /// does nothing else meanwhile.
     fn plan_catch_up(self: &Rc<Self>) {
         if self.idle.replace(true) {
             return;
@@ -326,7 +338,23 @@ impl Host {
                 }
             }
             host.idle.set(false);
+            if !host.checking.replace(true) {
+                host.check_when_quiet().await;
+            }
         });
+    }
+
+    async fn check_when_quiet(&self) {
+        loop {
+            let heard = self.heard.get();
+            gloo_timers::future::sleep(QUIET).await;
+            if heard == self.heard.get() {
+                break;
+            }
+        }
+        if let Some(desk) = self.desk() {
+            desk.check_state();
+        }
     }
 }
 
