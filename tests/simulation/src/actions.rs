@@ -220,7 +220,11 @@ impl World {
                     ..add(batch, event, Some(Frailty::Check))
                 }
             }
-            77..=79 => {
+            79 => {
+                let key = format!("key {}", rng.u8(..4));
+                add(batch, Bomb { token: t, key }, Some(Frailty::Panics))
+            }
+            77..=78 => {
                 let key = format!("key {}", rng.u8(..4));
                 add(batch, Taboo { token: t, key }, Some(Frailty::Taboo))
             }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::PathBuf,
     pin::Pin,
     sync::{Arc, Mutex},
@@ -12,17 +11,13 @@ use std::{
 use fastrand::Rng;
 use livestore_core::{
     event::EncodedEvent,
-    simulation::{
-        BackendRequest, Crash, Input, Outputs, SessionKey, SimulatedLeader, Trouble, before_crash,
-        crash_at, points_passed, set_trouble, trouble, writes_failed,
-    },
-    store::{Receipt, Stage, Store, StoreStatus},
-    sync::{Connection, FromLeader, ToLeader},
+    simulation::{BackendRequest, Input, Outputs, SessionKey, SimulatedLeader, Trouble},
+    store::{Receipt, Stage, Store},
+    sync::{FromLeader, ToLeader},
 };
 
 use crate::{
     link::Wire,
-    schema::schema,
     session::tokens_of,
     stream::Reading,
     world::{Happening, World},
@@ -44,7 +39,7 @@ pub(crate) struct Client {
     /// When each of them came or went: `run` counts both.
     pub(crate) runs: Vec<Duration>,
     pub(crate) mailbox: Vec<Input>,
-    turn_due: bool,
+    pub(crate) turn_due: bool,
     alarm: u64,
     pub(crate) sessions: BTreeMap<u64, Session>,
     pub(crate) next_session: u64,
@@ -55,7 +50,7 @@ pub(crate) struct Client {
     pub(crate) offline: bool,
     pub(crate) offline_since: Duration,
     /// The session that said so.
-    offline_by: u64,
+    pub(crate) offline_by: u64,
     /// The crash point that will be the last.
     pub(crate) crash_in: Option<u64>,
     /// How much of the log's journal was acknowledged.
@@ -67,7 +62,7 @@ pub(crate) struct Client {
     /// Whether a write of this leader has failed: then it may stop.
     pub(crate) failed: bool,
     /// Whether it has stopped, and another one is to come.
-    stopping: bool,
+    pub(crate) stopping: bool,
 }
 
 /// A session of a client.
@@ -116,6 +111,8 @@ pub(crate) enum Frailty {
     Slot(String),
     /// The backend takes no such event.
     Taboo,
+    /// Its materializer panics in the app's next version.
+    Panics,
 }
 
 /// A commit and what became of it.
@@ -158,7 +155,7 @@ impl Client {
     }
 
     /// A leader comes or goes.
-    fn next_run(&mut self, now: Duration) {
+    pub(crate) fn next_run(&mut self, now: Duration) {
         self.run += 1;
         self.runs.push(now);
     }
@@ -189,152 +186,6 @@ impl Session {
 }
 
 impl World {
-    /// A leader starts over what the last one left, and welcomes the sessions that are there.
-    pub(crate) fn start(&mut self, index: usize) {
-        let seed = self.rng.u64(..);
-        let now = self.now;
-        let path = self.folder.join(&self.clients[index].folder);
-        let client = &mut self.clients[index];
-        client.starting = false;
-        if client.leader.is_some() {
-            return;
-        }
-        client.next_run(now);
-        client.mailbox.clear();
-        client.turn_due = false;
-        (client.failed, client.stopping) = (false, false);
-        let sync = (!client.alone).then(|| self.plan.sync.clone());
-        let schema = schema(client.loud);
-        self.clients[index].safe = self.journal_size(index);
-        if let Err(error) = std::fs::create_dir_all(&path) {
-            return self.fail("disk", format!("client {index}: {error}"));
-        }
-        if self.chance(self.weather.crash) {
-            self.clients[index].crash_in = Some(self.rng.u64(..5));
-        }
-        let copy = self.keep_copies(index);
-        let opened = self.with_faults(index, || {
-            SimulatedLeader::open(&path, &schema, sync, now, seed)
-        });
-        before_crash(None);
-        let mut leader = match opened {
-            Ok(Ok(leader)) => leader,
-            Ok(Err(error)) if self.clients[index].failed => {
-                self.counts.one("leaders that could not start");
-                self.note(format_args!("c{index} leader cannot start: {error}"));
-                return self.start_later(index);
-            }
-            Ok(Err(error)) => return self.fail("start", format!("client {index}: {error}")),
-            Err(crash) => {
-                self.counts.one("fault: crash at the start");
-                return self.crash_at_start(index, copy, crash.0);
-            }
-        };
-        let client = &mut self.clients[index];
-        for session in client.sessions.keys() {
-            leader.add_session(SessionKey(*session));
-        }
-        let (loud, alone, count) = (client.loud, client.alone, client.sessions.len());
-        // It can be told by whoever has said so, and by whoever has heard of it.
-        let knows = client.sessions.contains_key(&client.offline_by)
-            || client
-                .open()
-                .any(|(_, store)| store.sync_status().connection == Connection::Offline);
-        client.offline &= knows;
-        client.offline_since = now;
-        client.leader = Some(leader);
-        self.clients[index].safe = self.journal_size(index);
-        self.counts.one("leaders started");
-        self.note(format_args!(
-            "c{index} leader starts, loud {loud}, alone {alone}, {count} sessions"
-        ));
-        self.check_log(index);
-        self.turn_soon(index);
-        if count == 0 {
-            for _ in 0..self.rng.usize(1..=self.plan.sessions) {
-                self.open_session(index);
-            }
-        }
-    }
-
-    /// Does something with a leader that may crash under it.
-    pub(crate) fn with_leader<R>(
-        &mut self,
-        index: usize,
-        work: impl FnOnce(&mut SimulatedLeader) -> R,
-    ) -> Option<R> {
-        let mut leader = self.clients[index].leader.take()?;
-        match self.with_faults(index, || work(&mut leader)) {
-            Ok(result) => {
-                let stopped = leader.has_stopped();
-                self.clients[index].leader = Some(leader);
-                self.clients[index].safe = self.journal_size(index);
-                if stopped {
-                    self.leader_has_stopped(index);
-                }
-                Some(result)
-            }
-            Err(crash) => {
-                self.crash(index, leader, crash.0);
-                None
-            }
-        }
-    }
-
-    /// Does something that may crash, and whose writes may fail, as it is this client's fate.
-    fn with_faults<R>(&mut self, index: usize, work: impl FnOnce() -> R) -> Result<R, Crash> {
-        let now = self.now;
-        let client = &mut self.clients[index];
-        let (points, failures) = (points_passed(), writes_failed());
-        client.trouble = client.trouble.filter(|(_, until)| now < *until);
-        let until = client.trouble.map(|(_, until)| until);
-        crash_at(client.crash_in);
-        set_trouble(client.trouble.map(|(trouble, _)| trouble));
-        let outcome = catch_unwind(AssertUnwindSafe(work));
-        client.trouble = trouble().zip(until);
-        set_trouble(None);
-        crash_at(None);
-        let passed = points_passed() - points;
-        client.crash_in = client.crash_in.map(|left| left.saturating_sub(passed));
-        let failed = writes_failed() - failures;
-        client.failed |= failed > 0;
-        self.counts.add("fault: write failed", failed);
-        outcome.map_err(|payload| match payload.downcast::<Crash>() {
-            Ok(crash) => *crash,
-            Err(payload) => resume_unwind(payload),
-        })
-    }
-
-    /// A leader has given up, which only a disk in trouble is a reason for; another one follows.
-    fn leader_has_stopped(&mut self, index: usize) {
-        let client = &mut self.clients[index];
-        if std::mem::replace(&mut client.stopping, true) {
-            return;
-        }
-        let run = client.run;
-        if !client.failed {
-            return self.fail(
-                "stopped",
-                format!("the leader of c{index}, with a sound disk"),
-            );
-        }
-        self.counts.one("leaders stopped");
-        self.note(format_args!("c{index} leader has stopped"));
-        let delay = self.delay(10_000);
-        self.after(delay, Happening::Replace { client: index, run });
-    }
-
-    /// People open again what has stopped.
-    pub(crate) fn replace(&mut self, index: usize) {
-        self.note(format_args!("c{index} leader is replaced"));
-        self.stop_leader(index);
-        let client = &mut self.clients[index];
-        if client.native {
-            client.sessions.clear();
-        }
-        self.start_later(index);
-    }
-
     pub(crate) fn turn_soon(&mut self, index: usize) {
         let delay = self.delay(5);
         let client = &mut self.clients[index];
@@ -485,22 +336,6 @@ impl World {
             5..=8 => self.delay(20),
             _ => self.delay(300),
         }
-    }
-
-    /// The leader goes in order; what is on its way to it or from it is lost.
-    pub(crate) fn stop_leader(&mut self, index: usize) {
-        if let Some(line) = self.clients[index].line.take() {
-            self.lines.remove(&line);
-        }
-        let now = self.now;
-        let client = &mut self.clients[index];
-        client.next_run(now);
-        client.leader = None;
-        client.crash_in = None;
-        client.sessions.retain(|_, session| match &session.phase {
-            Phase::Open(store) => !matches!(store.status(), StoreStatus::Stopped { .. }),
-            Phase::Opening(_) | Phase::Closing(_) => true,
-        });
     }
 
     /// What the leader asks of the backend is put on the line.

@@ -11,6 +11,7 @@ mod actions;
 mod backend;
 mod client;
 mod damage;
+mod leader;
 mod line;
 mod link;
 mod oracle;

@@ -19,7 +19,7 @@ use self::fates::Fates;
 pub(crate) use self::resets::Handed;
 use crate::{
     replay::replay,
-    schema::{broken_rules, dump, token_of},
+    schema::{broken_rules, dump, panics, token_of},
     world::World,
 };
 
@@ -162,10 +162,12 @@ impl World {
                 }
             }
             let skipped = fresh.sync_status().skipped;
-            if skipped > 0 {
+            let panics = log.iter().filter(|event| panics(event, loud)).count() as u64;
+            self.counts.add("events that panic and are skipped", panics);
+            if skipped != panics {
                 return Err((
                     "skipped",
-                    format!("c{index}: {skipped} events of the log do not fit"),
+                    format!("c{index}: {skipped} events of the log do not fit, {panics} panic"),
                 ));
             }
             let broken = broken_rules(&fresh).map_err(|error| failed("rules", error))?;

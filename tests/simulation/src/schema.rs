@@ -31,6 +31,7 @@ events! {
     #[event(name = "v1.StockAdded")] StockAdded { item: String, count: i64 }
     #[event(name = "v1.StockTaken")] StockTaken { item: String, count: i64 }
     #[event(name = "v1.Taboo")] Taboo { key: String }
+    #[event(name = "v1.Bomb")] Bomb { key: String }
     #[event(name = "v1.Drafted", client_only)] Drafted { text: String }
     #[event(name = "v1.DraftPinned", client_only)] DraftPinned { name: String }
 }
@@ -182,6 +183,11 @@ pub(crate) fn count_in(event: &livestore_core::event::EncodedEvent) -> Option<i6
         .map(|event| event.count)
 }
 
+/// Whether an event makes its materializer panic, in that version of the app.
+pub(crate) fn panics(event: &livestore_core::event::EncodedEvent, loud: bool) -> bool {
+    loud && *event.name == *Bomb::NAME
+}
+
 /// Returns the slot that an event of the log takes, if it is such an event.
 pub(crate) fn slot_in(event: &livestore_core::event::EncodedEvent) -> Option<String> {
     #[derive(Deserialize)]
@@ -309,6 +315,15 @@ pub(crate) fn schema(loud: bool) -> Schema {
             sql(
                 "INSERT INTO tallies (key, total, notes) VALUES (?1, 1, -1) \
                  ON CONFLICT (key) DO UPDATE SET total = total + 1",
+            )
+            .bind(e.key.clone())
+        })
+        .on(move |e: &Bomb, _| {
+            // The app's next version has forgotten about it.
+            assert!(!loud, "no idea what a bomb is");
+            sql(
+                "INSERT INTO tallies (key, total, notes) VALUES (?1, 7, -7) \
+                 ON CONFLICT (key) DO UPDATE SET total = total + 7",
             )
             .bind(e.key.clone())
         })

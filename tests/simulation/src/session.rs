@@ -1,6 +1,9 @@
 //! A session's life: it opens, commits, hears, closes, and its receipts are read all the while.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
+};
 
 use futures::FutureExt;
 use livestore_core::{
@@ -11,7 +14,7 @@ use livestore_core::{
 };
 
 use crate::{
-    client::{Handed, Phase, Record, Session},
+    client::{Frailty, Handed, Phase, Record, Session},
     link::{SimulatedAdapter, Wire},
     schema::{schema, token_of},
     world::{Happening, World},
@@ -307,7 +310,20 @@ impl World {
             return;
         };
         let stopped = matches!(store.status(), StoreStatus::Stopped { .. });
-        match store.commit(batch) {
+        let may_panic = self.clients[index].loud
+            && tokens
+                .iter()
+                .any(|token| token.frailty == Some(Frailty::Panics));
+        let committed = match catch_unwind(AssertUnwindSafe(|| store.commit(batch))) {
+            Ok(committed) => committed,
+            // The app's own panic; it must leave the store as it was.
+            Err(_) if may_panic => {
+                self.counts.one("commits that panicked");
+                return self.look_after(index, key);
+            }
+            Err(panic) => resume_unwind(panic),
+        };
+        match committed {
             Err(Error::Stopped { .. }) if stopped => self.counts.one("commits after a stop"),
             Ok(_) if stopped => {
                 let message = format!("c{index}.{key} has stopped and takes commits");

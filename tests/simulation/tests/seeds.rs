@@ -46,8 +46,8 @@ const BY: &[(Bug, u64, &[&str])] = &[
     // The log itself takes nothing that does not follow it.
     (Bug::NoFence, 0, &["stopped"]),
     (Bug::SkipRollback, 0, &["states", "rules", "receipts"]),
-    (Bug::ForgetIdentity, 30, &["push", "receipts"]),
-    (Bug::HeadBeforeEvents, 20, &["logs", "receipts", "stopped"]),
+    (Bug::ForgetIdentity, 310, &["push", "receipts"]),
+    (Bug::HeadBeforeEvents, 40, &["logs", "receipts", "stopped"]),
     (Bug::IgnoreGaps, 0, &["logs", "push"]),
     (Bug::ParkWhenBehind, 0, &["stuck"]),
     (Bug::RejectStrands, 0, &["lost"]),

@@ -4,6 +4,7 @@ use futures::FutureExt;
 use livestore_core::{
     event::SeqNum,
     store::{ReceiptError, Stage},
+    sync::OnBackendMismatch,
 };
 
 use super::{Checked, Fates};
@@ -59,7 +60,11 @@ impl World {
                 Some(Frailty::Taboo) if !self.backend.refused.contains(&token.name) => {
                     "the backend did not refuse it"
                 }
-                Some(Frailty::Slot(slot)) if !fates.slots.contains(slot) => {
+                // Whoever had it may have gone with a backend.
+                Some(Frailty::Slot(slot))
+                    if self.plan.reset != Some(OnBackendMismatch::Reset)
+                        && !fates.slots.contains(slot) =>
+                {
                     "nobody else has its slot"
                 }
                 Some(_) => continue,
