@@ -7,6 +7,7 @@
 mod browser;
 mod bundle;
 mod failure;
+mod kept;
 mod native;
 mod places;
 mod table;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         (Some("bundle"), rest) => measure(bundle::run, rest),
         (Some(native::COLD_STORE), _) => native::run_cold_store(),
         (Some(native::COLD_FLOOR), _) => native::run_cold_floor(),
+        (Some(native::STEP), rest) => native::run_step(rest),
         _ => Err(Failure::Usage(USAGE)),
     };
     match outcome {

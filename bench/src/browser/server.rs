@@ -17,7 +17,7 @@ use axum::{
 };
 use livestore_bench_scenarios::{
     Selection,
-    protocol::{COLLECT_GARBAGE, REPORT, Report, TASK, Task},
+    protocol::{COLLECT_GARBAGE, NEXT, REPORT, Report, TASK, Task},
 };
 use tokio::{
     net::TcpListener,
@@ -57,6 +57,7 @@ impl PageServer {
             .route(TASK, get(tell_task))
             .route(REPORT, post(take_report))
             .route(COLLECT_GARBAGE, post(collect_garbage))
+            .nest_service(NEXT, ServeDir::new(folder))
             .fallback_service(ServeDir::new(folder))
             .layer(middleware::map_response(isolate))
             .with_state(Shared {
