@@ -3,7 +3,9 @@
 //! The page asks the server for its task and sends its figures there; nothing looks into the page while it measures.
 
 mod kept;
+mod memory;
 mod server;
+mod tti;
 
 use std::time::Duration;
 
@@ -15,7 +17,7 @@ use livestore_tests::browser::{Driver, Session};
 use tokio::{runtime, time::timeout};
 
 use self::server::{Message, PageServer};
-use crate::{Sink, failure::Failure, places};
+use crate::{Sink, bundle, failure::Failure, places};
 
 pub(crate) const IMPLEMENTATION: &str = "livestore-rs chromium";
 /// Browsers that are started for cold runs, for store and floor each.
@@ -38,8 +40,11 @@ pub(crate) fn run(selection: &Selection, lines: Sink<'_>) -> Result<(), Failure>
             lines(bench.cold(&format!("{FLOOR}{COLD}"), Start::Floor).await?);
         }
         bench.measure(selection, lines).await?;
-        kept::measure(&mut bench, selection, lines).await
-    })
+        kept::measure(&mut bench, selection, lines).await?;
+        memory::measure(&mut bench, selection, lines).await?;
+        tti::measure(&bench.driver, selection, lines).await
+    })?;
+    bundle::run(selection, lines)
 }
 
 struct Bench {

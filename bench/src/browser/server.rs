@@ -1,4 +1,4 @@
-//! Serves the benchmark page, and takes what it sends.
+//! Serves the benchmark page and apps, and takes what the page sends.
 
 use std::{
     io,
@@ -85,6 +85,17 @@ impl PageServer {
         let message = self.messages.recv().await;
         message.expect("the server task holds a sender as long as the runtime runs")
     }
+}
+
+/// Serves an app's folder on a free port, and returns its address; ends with the runtime.
+pub(super) async fn serve(folder: &Path) -> io::Result<String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let address = listener.local_addr()?;
+    let app = Router::new()
+        .fallback_service(ServeDir::new(folder))
+        .layer(middleware::map_response(isolate));
+    tokio::spawn(axum::serve(listener, app).into_future());
+    Ok(format!("http://{address}/"))
 }
 
 async fn tell_task(State(shared): State<Shared>) -> Result<String, StatusCode> {
