@@ -89,9 +89,19 @@ impl Confirmed {
     }
 
     /// Returns an image of the state as it is stored, unless it is empty.
+    ///
+    /// A session waits for it: a file whose state is none of this schema's is not emptied before there is time for that.
     pub(super) fn image(&mut self, log: &Eventlog) -> Option<Image> {
-        if self.file == StateFile::Memory {
+        let StateFile::File(path) = &self.file else {
             return None;
+        };
+        if self.state.is_none() {
+            let stored = State::stored(path, &self.schema)?;
+            if let Err(error) = self.take(stored, log) {
+                tracing::warn!(%error, "the stored state cannot be compared with the log");
+                self.discard();
+            }
+            self.state.as_ref()?;
         }
         let image = self.opened(log).and_then(|state| {
             let place = log.last_up_to(state.head())?;
@@ -172,17 +182,26 @@ impl Confirmed {
                 StateFile::Memory => State::open(&self.schema)?,
                 StateFile::File(path) => State::open_file(path, &self.schema)?,
             };
-            let head = state.head();
-            let stands = log.last_up_to(head)?.seq;
-            let floor = SeqNum::synced(log.sync().backend_head);
-            let is_final = stands.same_position(head) && !head.is_after(floor);
-            self.unchecked = head != SeqNum::ROOT;
-            self.state = Some(state);
-            if stands != head && !is_final {
-                self.discard();
+            self.take(state, log)?;
+            if self.state.is_none() {
                 return self.opened(log);
             }
         }
         Ok(self.state.as_mut().expect("it was opened above"))
+    }
+    /// Takes a state that was opened; one that reflects something the log does not have is given up.
+    fn take(&mut self, state: State, log: &Eventlog) -> Result<(), StateError> {
+        let head = state.head();
+        let stands = log.last_up_to(head)?.seq;
+        let floor = SeqNum::synced(log.sync().backend_head);
+        let is_final = stands.same_position(head) && !head.is_after(floor);
+        if stands == head || is_final {
+            self.unchecked = head != SeqNum::ROOT;
+            self.state = Some(state);
+        } else {
+            drop(state);
+            self.discard();
+        }
+        Ok(())
     }
 }

@@ -22,17 +22,21 @@ impl State {
 
     /// Opens the state in a file. One that cannot be read or is another schema's is made anew, empty.
     pub(crate) fn open_file(path: &Path, schema: &Schema) -> rusqlite::Result<Self> {
-        match Self::try_open_file(path, schema) {
-            Ok(Some(state)) => return Ok(state),
-            Ok(None) => {}
-            Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "the stored state cannot be used and is built anew");
-            }
+        if let Some(state) = Self::stored(path, schema) {
+            return Ok(state);
         }
         let connection = wipe(path)?;
         prepare(&connection)?;
         create(&connection, schema)?;
         Self::adopt(connection, schema, SeqNum::ROOT)
+    }
+
+    /// Opens the state in a file if there is one that can be used, and leaves any other as it is.
+    pub(crate) fn stored(path: &Path, schema: &Schema) -> Option<Self> {
+        Self::try_open_file(path, schema).unwrap_or_else(|error| {
+            tracing::warn!(path = %path.display(), %error, "the stored state cannot be used and is built anew");
+            None
+        })
     }
 
     /// Returns nothing for a file without a state, or with that of another schema.
