@@ -211,20 +211,28 @@ impl Leader {
         let Ok(place) = self.final_place() else {
             return true;
         };
-        match self
+        let progress = self
             .confirmed
-            .catch_up(&self.log, place, fault::limit(PAGE))
-        {
-            Progress::More => false,
-            Progress::Done => true,
-            Progress::Damaged => {
-                let sessions = self.processor.sessions();
-                let told = sessions.map(|session| (session, FromLeader::Rebuild));
-                self.outbox.extend(told);
-                // A session too many that starts afresh does no harm.
-                self.damaged_out = std::mem::take(&mut self.images_out);
-                false
-            }
+            .catch_up(&self.log, place, fault::limit(PAGE));
+        self.tell_of_damage(progress);
+        progress == Progress::Done
+    }
+
+    /// Looks at a stored state of which an image was sent, if it may be damaged. What it has to say goes out with the
+    /// next turn.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    pub(crate) fn vet_image(&mut self) {
+        let progress = self.confirmed.vet();
+        self.tell_of_damage(progress);
+    }
+
+    fn tell_of_damage(&mut self, progress: Progress) {
+        if progress == Progress::Damaged {
+            let sessions = self.processor.sessions();
+            let told = sessions.map(|session| (session, FromLeader::Rebuild));
+            self.outbox.extend(told);
+            // A session too many that starts afresh does no harm.
+            self.damaged_out = std::mem::take(&mut self.images_out);
         }
     }
 

@@ -207,6 +207,18 @@ impl Desk {
         lock(&self.seat).leader.as_mut()?.image()
     }
 
+    /// Looks at a stored state of which an image was sent, if it may be damaged.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    pub(super) fn vet_image(&self) {
+        let has_mail = lock(&self.seat).leader.as_mut().is_some_and(|leader| {
+            leader.vet_image();
+            leader.has_mail()
+        });
+        if has_mail {
+            self.turn([]);
+        }
+    }
+
     /// Returns the log as the bytes of a database.
     pub(super) fn export_log(&self) -> Result<Vec<u8>, AdapterError> {
         match &mut lock(&self.seat).leader {

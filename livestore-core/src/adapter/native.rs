@@ -7,6 +7,7 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock, Mutex, Weak},
+    time::Duration,
 };
 
 use futures::{
@@ -64,6 +65,10 @@ impl Native {
         }
     }
 }
+
+/// How long nothing must have come before a leader that has started does what can wait: the first of that is to look through
+/// the whole state.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// The leaders of this process, by the folders of their stores.
 static LEADERS: LazyLock<Mutex<HashMap<PathBuf, Running>>> = LazyLock::new(Mutex::default);
@@ -200,8 +205,17 @@ fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>,
 /// nothing comes, the state is brought closer to the log.
 async fn lead(desk: &Desk, mut notes: UnboundedReceiver<Note>) {
     let mut idle = false;
+    let mut starting = true;
     loop {
-        let first = if idle {
+        let first = if starting {
+            match tokio::time::timeout(QUIET, notes.next()).await {
+                Ok(first) => first,
+                Err(_) => {
+                    starting = false;
+                    continue;
+                }
+            }
+        } else if idle {
             notes.next().await
         } else {
             match notes.try_recv() {

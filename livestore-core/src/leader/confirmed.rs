@@ -34,6 +34,8 @@ pub(super) struct Confirmed {
     /// Whether the file was there before and has not been looked through. That takes as long as reading
     /// it, so sessions don't wait for it.
     unchecked: bool,
+    /// Whether a crash may have damaged the file, and not even its tables have been looked through.
+    suspect: bool,
 }
 
 /// How a piece of the work that can wait has gone.
@@ -54,6 +56,7 @@ impl Confirmed {
             file,
             state: None,
             unchecked: false,
+            suspect: false,
         }
     }
 
@@ -71,12 +74,27 @@ impl Confirmed {
         match stepped {
             Ok(true) => Progress::Done,
             Ok(false) => Progress::More,
-            Err(error) => {
-                tracing::warn!(%error, "the stored state is given up and will be built anew");
-                self.discard();
-                Progress::Damaged
-            }
+            Err(error) => self.give_up(&error),
         }
+    }
+
+    /// Looks through the tables of a stored state that a crash may have damaged, once.
+    ///
+    /// Sessions wait for this, but not for their image: they take that over meanwhile.
+    pub(super) fn vet(&mut self) -> Progress {
+        let (true, Some(state)) = (std::mem::take(&mut self.suspect), &self.state) else {
+            return Progress::Done;
+        };
+        match state.check_tables() {
+            Ok(()) => Progress::Done,
+            Err(error) => self.give_up(&error),
+        }
+    }
+
+    fn give_up(&mut self, error: &StateError) -> Progress {
+        tracing::warn!(%error, "the stored state is given up and will be built anew");
+        self.discard();
+        Progress::Damaged
     }
 
     /// Finds out whether a stored state is sound, if that is not known yet.
@@ -197,6 +215,7 @@ impl Confirmed {
         let is_final = stands.same_position(head) && !head.is_after(floor);
         if stands == head || is_final {
             self.unchecked = head != SeqNum::ROOT;
+            self.suspect = self.unchecked && !state.survives_crashes()?;
             self.state = Some(state);
         } else {
             drop(state);

@@ -42,11 +42,7 @@ impl State {
     /// Returns nothing for a file without a state, or with that of another schema.
     fn try_open_file(path: &Path, schema: &Schema) -> rusqlite::Result<Option<Self>> {
         let connection = Connection::open(path)?;
-        let survives_crashes = prepare(&connection)?;
-        if !survives_crashes && !is_sound(&connection)? {
-            tracing::warn!(path = %path.display(), "the stored state is damaged and is built anew");
-            return Ok(None);
-        }
+        prepare(&connection)?;
         if !connection.table_exists(None, ddl::HEAD_TABLE)? {
             return Ok(None);
         }
@@ -67,11 +63,27 @@ impl State {
         }
     }
 
+    /// Returns whether a crash of the machine may only lose the last changes, which the log has, but never damage the
+    /// file. In the browser there is no write-ahead log.
+    pub(crate) fn survives_crashes(&self) -> rusqlite::Result<bool> {
+        let mode: String = self
+            .connection
+            .query_row("PRAGMA journal_mode", (), |row| row.get(0))?;
+        Ok(mode == "wal")
+    }
+
+    /// Looks through the tables of the database.
+    pub(crate) fn check_tables(&self) -> Result<(), StateError> {
+        self.check("PRAGMA quick_check(1)")
+    }
+
     /// Looks through the whole database, its indexes included.
     pub(crate) fn check_soundness(&self) -> Result<(), StateError> {
-        let found: String = self
-            .connection
-            .query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
+        self.check("PRAGMA integrity_check(1)")
+    }
+
+    fn check(&self, pragma: &str) -> Result<(), StateError> {
+        let found: String = self.connection.query_row(pragma, (), |row| row.get(0))?;
         match found.as_str() {
             "ok" => Ok(()),
             _ => Err(StateError::Damaged(found)),
@@ -98,19 +110,9 @@ fn empty(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Returns whether a crash of the machine may only lose the last changes, which the log has, but never
-/// damage the file. In the browser there is no write-ahead log.
-fn prepare(connection: &Connection) -> rusqlite::Result<bool> {
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(ddl::PRAGMAS)?;
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
-    connection.execute_batch("PRAGMA synchronous = NORMAL;")?;
-    Ok(mode == "wal")
-}
-
-fn is_sound(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("PRAGMA quick_check(1)", (), |row| {
-        Ok(row.get::<_, String>(0)? == "ok")
-    })
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
 }
 
 fn create(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {

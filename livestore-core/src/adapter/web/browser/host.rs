@@ -54,6 +54,11 @@ fn read_start(started: &JsValue) -> Option<(Start, MessagePort)> {
     Some((start, get("port")?.dyn_into().ok()?))
 }
 
+/// How long the sessions' start is left alone: the first piece of work that can wait is to look through the whole state.
+const QUIET: Duration = Duration::from_millis(1_000);
+/// How long messages have between other pieces.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// The leader and its visitors.
 struct Host {
     /// The leader, or why there is none.
@@ -124,7 +129,7 @@ impl Host {
             std::mem::forget(leader);
         }
         host.announce();
-        host.plan_catch_up();
+        host.plan_catch_up(QUIET);
         std::mem::forget(host);
     }
 
@@ -146,7 +151,7 @@ impl Host {
         Closure::new(move |event: MessageEvent| {
             if let Some(parcel) = Parcel::from_js(&event.data()) {
                 host.take(&parcel, by_port);
-                host.plan_catch_up();
+                host.plan_catch_up(Duration::ZERO);
             }
         })
     }
@@ -294,6 +299,8 @@ impl Host {
             let (route, session) = &*outlet;
             route.post(session, &FromHost::Message(visit, message), None);
         });
+        // The session takes the image over meanwhile, and waits then.
+        desk.vet_image();
     }
 
     fn route(&self, session: &str, by_port: bool) -> Option<Route> {
@@ -310,15 +317,16 @@ impl Host {
         self.answer(session, by_port, &FromHost::Refused { reason }, None);
     }
 
-    /// Plans to bring the stored state closer to the log, a piece at a time, between messages.
-    fn plan_catch_up(self: &Rc<Self>) {
+    /// Plans to bring the stored state closer to the log after a while, a piece at a time, between messages.
+    fn plan_catch_up(self: &Rc<Self>, after: Duration) {
         if self.idle.replace(true) {
             return;
         }
         let host = Rc::clone(self);
         spawn_local(async move {
+            gloo_timers::future::sleep(after).await;
             loop {
-                gloo_timers::future::sleep(Duration::from_millis(20)).await;
+                gloo_timers::future::sleep(PAUSE).await;
                 if host.desk().is_none_or(|desk| desk.catch_up()) {
                     break;
                 }
