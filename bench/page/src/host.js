@@ -7,6 +7,9 @@ export const isIsolated = () => crossOriginIsolated;
 /** Lets waiting tasks run. */
 export const rest = () => new Promise((done) => setTimeout(done));
 
+/** Waits for a while. */
+export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
 /** Waits for the next animation frame. */
 export const frame = () => new Promise(requestAnimationFrame);
 

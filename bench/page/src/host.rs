@@ -21,6 +21,8 @@ mod js {
 
         pub(super) async fn rest();
 
+        pub(super) async fn pause(milliseconds: f64);
+
         pub(super) async fn frame();
 
         #[wasm_bindgen(catch)]
@@ -129,6 +131,11 @@ pub(crate) async fn collect_garbage() -> Result<(), Failure> {
         .await
         .map(drop)
         .map_err(failure)
+}
+
+/// Waits for a while.
+pub(crate) async fn pause(milliseconds: f64) {
+    js::pause(milliseconds).await;
 }
 
 /// Waits for an animation frame.

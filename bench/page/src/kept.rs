@@ -19,6 +19,9 @@ const WATCHING: &str = "watching";
 /// Says that it has all.
 const COMPLETE: &str = "complete";
 
+/// How long tabs come to rest, in milliseconds.
+const REST: f64 = 1_500.0;
+
 /// Becomes a leader or a floor's worker, if this is a worker, and says whether it is.
 pub(crate) fn run_if_worker() -> bool {
     floor::run_if_worker() || web::run_if_worker(|| host::version().schema())
@@ -39,6 +42,8 @@ pub(crate) async fn run(store: &str, step: Step) -> Result<Report, Failure> {
             let complete = host::hear(COMPLETE);
             host::report(&Report::Ready).await?;
             watching.await;
+            // What is measured is not the rest of the tabs' start.
+            host::pause(REST).await;
             let samples = kept::commit_for(&Browser, &store, todos, complete).await?;
             std::mem::forget(store);
             samples

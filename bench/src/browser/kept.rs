@@ -87,7 +87,7 @@ impl Tabs<'_> {
         }
     }
 
-    /// `cross-tab-1000`: the tab with the leader commits 1,000 events at once, until it has heard that the other one's live
+    /// `cross-tab-1000`: when both tabs have come to rest, the one with the leader commits 1,000 events at once, until it has heard that the other one's live
     /// count has them.
     async fn cross_tab(&mut self, lines: Sink<'_>) -> Result<(), Failure> {
         let mut pair = Pair::default();
