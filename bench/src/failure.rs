@@ -35,9 +35,12 @@ pub(crate) enum Failure {
         /// The errors in the browser's console.
         console: Vec<String>,
     },
-    /// A program of its own, started for a cold run, failed.
-    #[error("a cold run failed: {0}")]
-    Cold(String),
+    /// A program of its own, started for a run, failed.
+    #[error("a run in a process of its own failed: {0}")]
+    Process(String),
+    /// A leader's stored state stays behind its log.
+    #[error("the leader does not store its state to the end")]
+    Unsettled,
     /// Browser or driver failed.
     #[error(transparent)]
     Browser(#[from] livestore_tests::Failure),

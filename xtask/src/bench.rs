@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: starts the benchmark program, and builds the page that it opens in a browser.
+//! `cargo xtask bench`: starts the benchmark program, and builds the page and the apps that it opens in a browser.
 //!
 //! What is measured, and how, is the business of the crate `livestore-bench`.
 
@@ -13,6 +13,8 @@ use crate::{
 const PACKAGE: &str = "livestore-bench";
 /// The variable that tells the benchmark program where the built page is.
 const PAGE: &str = "LIVESTORE_BENCH_PAGE";
+/// The scenarios that measure built apps.
+const OF_APPS: [&str; 2] = ["bundle", "tti-cold"];
 
 /// Runs both halves of the benchmarks, or the named one, with the remaining arguments.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
@@ -24,6 +26,35 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let prepared = setup::prepare(workspace, Needs::BENCH)?;
     for half in halves {
         run_half(workspace, &prepared, half, rest)?;
+    }
+    Ok(())
+}
+
+/// Whether scenarios that measure apps are asked for.
+fn is_of_apps(beginning: &str) -> bool {
+    OF_APPS
+        .iter()
+        .any(|family| beginning.starts_with(family) || family.starts_with(beginning))
+}
+
+fn build_apps(workspace: &Workspace, prepared: &Prepared) -> Result<()> {
+    let bench = |name| workspace.bench_app(name);
+    let min = bench("min-app")?;
+    let in_memory = min.folder.join("memory").join("dist");
+    let builds = [
+        (bench("min-baseline")?, None),
+        (workspace.app("todomvc")?, None),
+        (min.clone(), None),
+        (min, Some(in_memory)),
+    ];
+    for (app, in_memory) in builds {
+        let features: &[&str] = if in_memory.is_some() {
+            &["memory"]
+        } else {
+            &[]
+        };
+        let dist = in_memory.unwrap_or_else(|| app.folder.join("dist"));
+        trunk::build(&prepared.shell, &app, features, &dist)?;
     }
     Ok(())
 }
@@ -54,6 +85,9 @@ fn run_half(
             PAGE,
             trunk::build(&prepared.shell, &page, &[], &page.folder.join("dist"))?,
         );
+        if arguments.is_empty() || arguments.iter().any(|beginning| is_of_apps(beginning)) {
+            build_apps(workspace, prepared)?;
+        }
         if let Some(browser) = &prepared.browser {
             browser.describe_to(&mut command);
         }

@@ -35,7 +35,7 @@ cargo xtask test [SUITE...] [-- ARGUMENTS]
     ARGUMENTS go to the test programs, for example a part of a test's name.
 
 cargo xtask bench [native|browser] [ARGUMENTS]
-    Runs the benchmarks, or one half of them.
+    Runs the benchmarks, or one half of them. ARGUMENTS are beginnings of scenarios' names, such as `boot-`.
 
 cargo xtask simulate [--seeds N] [--from SEED] [--keep-going] [--seed SEED [--trace]] [--bug NAME]
     Plays seeds of the deterministic simulation on all cores (1000 from 0, unless told otherwise) until
