@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use livestore_core::sync::protocol::{
-    EventRefusal, PulledItem, Refusal, RequestId, RpcError, SyncMetadata, WireEvent, encode_chunk,
+    EventRefusal, PulledItem, Refusal, RequestId, RpcError, SyncMetadata, WireCursor, WireEvent,
+    encode_chunk,
 };
 
 use crate::{
-    hub::{Batch, PullError, PushError, StoreError},
+    hub::{Batch, PullError, PushError, Start, StoreError},
     storage::{StorageError, StoredEvent},
     time::iso8601,
 };
@@ -71,6 +72,15 @@ fn mismatch(expected: &str, received: &str) -> Said {
         expected: expected.to_owned(),
         received: received.to_owned(),
     })
+}
+
+impl From<WireCursor> for Start {
+    fn from(cursor: WireCursor) -> Self {
+        Self {
+            after: cursor.event_sequence_number,
+            backend_id: Some(cursor.backend_id.into()),
+        }
+    }
 }
 
 /// Takes an event from the wire.

@@ -19,6 +19,7 @@
 
 pub mod auth;
 mod frames;
+mod http;
 pub mod hub;
 mod limits;
 mod metrics;

@@ -81,7 +81,7 @@ impl SyncServer {
         let either = move |request: axum::extract::Request| {
             let (state, rest) = (Arc::clone(&state), rest.clone());
             async move {
-                if sync::is_meant(&request) {
+                if sync::is_meant(request.uri()) {
                     return sync::serve(Extracted(state), request).await;
                 }
                 use tower_service::Service as _;

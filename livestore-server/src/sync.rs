@@ -3,8 +3,9 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
+    body::Body,
     extract::{ConnectInfo, FromRequestParts, Request, State as Extracted, WebSocketUpgrade},
-    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use livestore_core::{
@@ -14,6 +15,7 @@ use livestore_core::{
 
 use crate::{
     auth::{Action, Client, Denied, Grant},
+    http,
     server::State,
     ws,
 };
@@ -22,8 +24,8 @@ use crate::{
 const MAX_STORE_ID: usize = 128;
 
 /// Says whether a request wants to sync, by its query; its path is the app's business.
-pub(crate) fn is_meant(request: &Request) -> bool {
-    let query = request.uri().query().unwrap_or_default();
+pub(crate) fn is_meant(uri: &Uri) -> bool {
+    let query = uri.query().unwrap_or_default();
     let has = |name: &str| {
         query
             .split('&')
@@ -40,15 +42,24 @@ pub(crate) async fn serve(Extracted(state): Extracted<Arc<State>>, request: Requ
         return with_headers(StatusCode::NO_CONTENT.into_response(), headers);
     }
     let cors = state.origins.cors(&parts.headers);
-    let response = match Visitor::check(&state, &parts).await {
-        Ok(visitor) => match visitor.query.transport {
-            Transport::WebSocket => upgrade(state, visitor, &mut parts).await,
-            _ => refuse(StatusCode::NOT_IMPLEMENTED, "not over HTTP yet"),
-        },
-        Err(refused) => refused,
+    let response = if is_meant(&parts.uri) {
+        match Visitor::check(&state, &parts).await {
+            Ok(visitor) => let_in(state, visitor, &mut parts, body).await,
+            Err(refused) => refused,
+        }
+    } else {
+        greet(&parts)
     };
-    let _ = body;
     with_headers(response, cors)
+}
+
+/// Answers somebody who does not want to sync.
+fn greet(parts: &Parts) -> Response {
+    if parts.method == Method::GET && parts.uri.path() == "/" {
+        return "A LiveStore sync server is here: connect with `storeId` and `transport`.\n"
+            .into_response();
+    }
+    refuse(StatusCode::NOT_FOUND, "there is nothing here")
 }
 
 /// Somebody who may come in.
@@ -91,22 +102,27 @@ impl Visitor {
     }
 }
 
-async fn upgrade(state: Arc<State>, visitor: Visitor, parts: &mut Parts) -> Response {
-    let upgrade = match WebSocketUpgrade::from_request_parts(parts, &()).await {
-        Ok(upgrade) => upgrade,
-        Err(_) => return refuse(StatusCode::UPGRADE_REQUIRED, "a WebSocket is expected here"),
-    };
-    let admitted =
-        match state
-            .admission
-            .admit(&visitor.store, visitor.client.address, &state.limits)
-        {
-            Ok(admitted) => admitted,
-            Err(full) => {
-                state.metrics.refused("full");
-                return come_again(&full.to_string());
+async fn let_in(state: Arc<State>, visitor: Visitor, parts: &mut Parts, body: Body) -> Response {
+    let upgrade = match visitor.query.transport {
+        Transport::WebSocket => match WebSocketUpgrade::from_request_parts(parts, &()).await {
+            Ok(upgrade) => Some(upgrade),
+            Err(_) => {
+                return refuse(StatusCode::UPGRADE_REQUIRED, "a WebSocket is expected here");
             }
-        };
+        },
+        _ => None,
+    };
+    let address = visitor.client.address;
+    let admitted = state
+        .admission
+        .admit(&visitor.store, address, &state.limits);
+    let admitted = match admitted {
+        Ok(admitted) => admitted,
+        Err(full) => {
+            state.metrics.refused("full");
+            return come_again(&full.to_string());
+        }
+    };
     let store = match state.hub.store(&visitor.store).await {
         Ok(store) => store,
         Err(error) => {
@@ -115,7 +131,10 @@ async fn upgrade(state: Arc<State>, visitor: Visitor, parts: &mut Parts) -> Resp
             return come_again("the store cannot be used just now");
         }
     };
-    ws::upgrade(state, upgrade, visitor, store, admitted)
+    match upgrade {
+        Some(upgrade) => ws::upgrade(state, upgrade, visitor, store, admitted),
+        None => http::serve(state, visitor, store, admitted, parts, body).await,
+    }
 }
 
 /// Checks a store's name: it is part of keys, labels and logs.
@@ -140,7 +159,7 @@ fn address(state: &State, parts: &Parts) -> Option<std::net::IpAddr> {
     Some(peer.0.ip())
 }
 
-fn denial(denied: &Denied) -> Response {
+pub(crate) fn denial(denied: &Denied) -> Response {
     match denied {
         Denied::Unauthenticated { reason } => refuse(StatusCode::UNAUTHORIZED, reason),
         Denied::Forbidden { reason } => refuse(StatusCode::FORBIDDEN, reason),
@@ -148,11 +167,11 @@ fn denial(denied: &Denied) -> Response {
     }
 }
 
-fn refuse(status: StatusCode, reason: &str) -> Response {
+pub(crate) fn refuse(status: StatusCode, reason: &str) -> Response {
     (status, format!("{reason}\n")).into_response()
 }
 
-fn come_again(reason: &str) -> Response {
+pub(crate) fn come_again(reason: &str) -> Response {
     let headers = [(header::RETRY_AFTER, "2")];
     let status = StatusCode::SERVICE_UNAVAILABLE;
     (status, headers, format!("{reason}\n")).into_response()

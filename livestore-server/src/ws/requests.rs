@@ -172,10 +172,7 @@ impl Connection {
             let error = RpcError::unknown("there are too many pulls, or one of this id");
             return self.fail(id, Said::Error(error));
         }
-        let start = pull.cursor.map_or_else(Start::default, |cursor| Start {
-            after: cursor.event_sequence_number,
-            backend_id: Some(cursor.backend_id.into()),
-        });
+        let start = pull.cursor.map_or_else(Start::default, Start::from);
         match self.state.hub.read(&self.store, start) {
             Ok(reader) => {
                 let read = self.pulls.start(id, live, reader, limits.chunk);
