@@ -6,10 +6,14 @@
 
 mod check;
 mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 pub use memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 
 use futures::Stream;
 use livestore_core::event::StoreId;
@@ -131,18 +135,38 @@ pub struct PageLimit {
 }
 
 impl PageLimit {
-    /// Counts how many of the events with arguments of these sizes make a page: at least one if there is any.
-    pub(crate) fn count(self, sizes: impl IntoIterator<Item = usize>) -> usize {
-        let mut bytes = 0_usize;
-        let mut count = 0;
-        for size in sizes {
-            bytes = bytes.saturating_add(size);
-            if count > 0 && (count >= self.events || bytes > self.bytes) {
-                break;
-            }
-            count += 1;
+    /// Starts to count what makes a page.
+    fn counter(self) -> PageCounter {
+        PageCounter {
+            limit: self,
+            taken: PageLimit {
+                events: 0,
+                bytes: 0,
+            },
         }
-        count
+    }
+}
+
+/// How full a page is.
+#[derive(Debug)]
+struct PageCounter {
+    limit: PageLimit,
+    taken: PageLimit,
+}
+
+impl PageCounter {
+    /// Finds out whether the page takes one more event, with so many bytes of arguments.
+    ///
+    /// The first is always taken: an event that is larger than a page has to come too.
+    fn takes(&mut self, bytes: usize) -> bool {
+        let taken = PageLimit {
+            events: self.taken.events + 1,
+            bytes: self.taken.bytes.saturating_add(bytes),
+        };
+        let fits = taken.events <= self.limit.events && taken.bytes <= self.limit.bytes;
+        let takes = fits || self.taken.events == 0;
+        self.taken = taken;
+        takes
     }
 }
 

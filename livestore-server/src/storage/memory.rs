@@ -96,9 +96,12 @@ impl Log {
     fn page(&self, after: u64, limit: PageLimit) -> Page {
         let start = self.events.partition_point(|event| event.seq_num <= after);
         let behind = &self.events[start..];
-        let taken = limit.count(behind.iter().map(StoredEvent::args_len));
+        let mut count = limit.counter();
+        let taken = behind
+            .iter()
+            .take_while(|event| count.takes(event.args_len()));
         Page {
-            events: behind[..taken].to_vec(),
+            events: taken.cloned().collect(),
             store: self.info.clone(),
         }
     }
