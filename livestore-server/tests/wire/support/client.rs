@@ -18,10 +18,12 @@ use super::TestServer;
 /// Longer than anything takes here, shorter than a test may hang.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
 /// A connection to one store.
 pub(crate) struct Client {
     pub(crate) store: String,
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Socket,
     next_id: u64,
     /// Frames that came while another was waited for.
     kept: VecDeque<Value>,
@@ -289,12 +291,7 @@ impl Client {
     }
 
     /// Gives up frames for what is under them.
-    pub(crate) fn split(
-        self,
-    ) -> (
-        SplitSink<WebSocketStream<MaybeTlsStream<TcpStream>>, Message>,
-        SplitStream<WebSocketStream<MaybeTlsStream<TcpStream>>>,
-    ) {
+    pub(crate) fn split(self) -> (SplitSink<Socket, Message>, SplitStream<Socket>) {
         self.socket.split()
     }
 
