@@ -8,10 +8,10 @@ mod web;
 use std::{future::Future, pin::Pin, time::Duration};
 
 #[cfg(not(target_arch = "wasm32"))]
-pub(super) use native::{sleep, spawn};
+pub(super) use native::{network_changes, sleep, spawn, spawn_local};
 use uuid::Uuid;
 #[cfg(target_arch = "wasm32")]
-pub(super) use web::{sleep, spawn};
+pub(super) use web::{network_changes, sleep, spawn, spawn_local};
 use web_time::Instant;
 
 /// A future that stays on its thread.

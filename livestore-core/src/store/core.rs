@@ -145,6 +145,7 @@ impl Core {
             pending_in_session: self.session.pending().len(),
             pending_in_leader: self.leader.pending,
             connection: self.leader.connection.clone(),
+            push_failure: self.leader.push_failure.clone(),
             storage: self.leader.storage.clone(),
             skipped: self.skipped,
         }
