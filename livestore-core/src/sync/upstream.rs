@@ -76,8 +76,9 @@ struct Retry {
 enum Pull {
     /// To be started.
     Wanted,
-    /// Under way; `caught_up` once a page said that there is no more.
-    Running { caught_up: bool },
+    /// Under way; `caught_up` once a page said that there is no more, and until then `since` when the
+    /// last one came.
+    Running { caught_up: bool, since: Duration },
     /// Ended after a page that said so.
     Done,
 }
@@ -230,8 +231,14 @@ impl Upstream {
     pub(crate) fn pulled(&mut self, now: Duration, events: u64, info: PageInfo) {
         self.heard = now;
         self.backoff.succeeded();
+        if let Pull::Running { since, .. } = &mut self.pull {
+            *since = now;
+        }
         if info == PageInfo::NoMore {
-            self.pull = Pull::Running { caught_up: true };
+            self.pull = Pull::Running {
+                caught_up: true,
+                since: now,
+            };
             self.initial.progress = InitialSyncProgress::Done;
             self.initial.deadline = None;
         }
@@ -250,7 +257,9 @@ impl Upstream {
     /// The pull has ended without an error.
     pub(crate) fn pull_ended(&mut self, now: Duration) -> Option<UpstreamEffect> {
         match self.pull {
-            Pull::Running { caught_up: true } if !self.options.live_pull => {
+            Pull::Running {
+                caught_up: true, ..
+            } if !self.options.live_pull => {
                 self.pull = Pull::Done;
                 None
             }
@@ -348,11 +357,18 @@ impl Upstream {
                     Push::Failed { retry_at } => pending.then_some(retry_at),
                     Push::Idle => None,
                 };
+                let pull = match self.pull {
+                    Pull::Running {
+                        caught_up: false,
+                        since,
+                    } => Some(since + timeout),
+                    _ => None,
+                };
                 let ping = match self.ping {
                     Some(since) => since + timeout,
                     None => self.heard + self.options.ping_interval,
                 };
-                Some(push.map_or(ping, |push| push.min(ping)))
+                [push, pull].into_iter().flatten().chain([ping]).min()
             }
         };
         let link = link.filter(|_| self.online);
@@ -392,6 +408,17 @@ impl Upstream {
         self.initial.progress
     }
 
+    /// Whether pages that should follow have not come.
+    fn is_pull_stuck(&self, now: Duration) -> bool {
+        match self.pull {
+            Pull::Running {
+                caught_up: false,
+                since,
+            } => now >= since + self.options.timeout,
+            _ => false,
+        }
+    }
+
     fn connect(&mut self, now: Duration) -> UpstreamEffect {
         self.connection += 1;
         self.link = Link::Connecting { since: now };
@@ -409,6 +436,9 @@ impl Upstream {
             (_, Some(since)) if now >= since + timeout => {
                 Some("the sync backend did not answer in time")
             }
+            _ if self.is_pull_stuck(now) => {
+                Some("the sync backend did not say how its log goes on, nor that it is over")
+            }
             // What the push did not follow should have come by the pull: ask for it once more.
             (Push::Behind { until }, _) if now >= until => {
                 Some("the sync backend is ahead and does not say by what")
@@ -421,7 +451,10 @@ impl Upstream {
         let connection = self.connection;
         let mut effects = Vec::new();
         if self.pull == Pull::Wanted {
-            self.pull = Pull::Running { caught_up: false };
+            self.pull = Pull::Running {
+                caught_up: false,
+                since: now,
+            };
             let live = self.options.live_pull;
             effects.push(UpstreamEffect::Pull { connection, live });
         }
@@ -430,7 +463,13 @@ impl Upstream {
             Push::Failed { retry_at } => now >= retry_at,
             Push::Running { .. } | Push::Behind { .. } => false,
         };
-        let caught_up = matches!(self.pull, Pull::Running { caught_up: true } | Pull::Done);
+        let caught_up = matches!(
+            self.pull,
+            Pull::Running {
+                caught_up: true,
+                ..
+            } | Pull::Done
+        );
         if pending && free && caught_up {
             self.request += 1;
             let request = self.request;

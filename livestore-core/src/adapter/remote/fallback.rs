@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use futures::{FutureExt, StreamExt, select_biased};
+use futures::{FutureExt, SinkExt, StreamExt, select_biased};
 
 use super::{Attempt, OPEN_TIMEOUT, http::HttpConnection, network, socket::SocketConnection};
 use crate::{
@@ -100,19 +100,13 @@ impl Attempt {
             // Neither is known to work now.
             lock(&self.backend.fallback).http = false;
         }
-        let error = match self.clone().by_socket().await {
-            Ok(connected) if lock(&self.backend.fallback).failures < PATIENCE => {
-                return Ok(connected);
-            }
-            // It opens, and is closed before anything comes: that is blocked too.
-            Ok(_) => BackendError::offline("a WebSocket opens, but nothing comes over it"),
-            Err(error) => {
-                if !lock(&self.backend.fallback).socket_failed() {
-                    return Err(error);
-                }
-                error
-            }
+        let error = match self.clone().by_proven_socket().await {
+            Ok(connected) => return Ok(connected),
+            Err(error) => error,
         };
+        if !lock(&self.backend.fallback).socket_failed() {
+            return Err(error);
+        }
         match self.by_http(true).await {
             Ok(connected) => {
                 tracing::warn!(%error, "WebSockets seem to be blocked; syncing over HTTP");
@@ -124,6 +118,15 @@ impl Attempt {
             }
             Err(_) => Err(error),
         }
+    }
+
+    /// After too many failures a socket that opens is not enough: something must come over it.
+    async fn by_proven_socket(self) -> Result<Box<dyn BackendConnection>, BackendError> {
+        if lock(&self.backend.fallback).failures >= PATIENCE {
+            self.prove_socket().await?;
+            lock(&self.backend.fallback).socket_works();
+        }
+        self.by_socket().await
     }
 
     async fn open_socket(&self) -> Result<network::Socket, BackendError> {
@@ -143,7 +146,7 @@ impl Attempt {
             if ended(None) {
                 return;
             }
-            if self.a_socket_works().await {
+            if self.prove_socket().await.is_ok() {
                 lock(&self.backend.fallback).socket_works();
                 ended(Some(BackendError::offline("WebSockets work again")));
                 return;
@@ -151,19 +154,17 @@ impl Attempt {
         }
     }
 
-    async fn a_socket_works(&self) -> bool {
-        let Ok((mut sender, mut receiver)) = self.open_socket().await else {
-            return false;
+    /// Requires that an answer comes over a WebSocket.
+    async fn prove_socket(&self) -> Result<(), BackendError> {
+        let (mut sender, mut receiver) = self.open_socket().await?;
+        sender.send(ClientFrame::Ping.encode()).await?;
+        let silent = || BackendError::offline("a WebSocket opens, but nothing comes over it");
+        let answer = select_biased! {
+            answer = receiver.next().fuse() => answer.unwrap_or_else(|| Err(silent())),
+            () = sleep(OPEN_TIMEOUT).fuse() => Err(silent()),
         };
-        use futures::SinkExt;
-        let ping = ClientFrame::Ping.encode();
-        let works = sender.send(ping).await.is_ok()
-            && select_biased! {
-                answer = receiver.next().fuse() => matches!(answer, Some(Ok(_))),
-                () = sleep(OPEN_TIMEOUT).fuse() => false,
-            };
         // It has done its work, however it ends.
         let _ = sender.close().await;
-        works
+        answer.map(drop)
     }
 }

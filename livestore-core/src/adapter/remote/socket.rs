@@ -89,9 +89,7 @@ async fn carry(socket: Socket, mut to_send: UnboundedReceiver<String>, line: Wea
     };
     let receive = async {
         while let Some(message) = receiver.next().await {
-            let Some(line) = line.upgrade() else {
-                return None;
-            };
+            let line = line.upgrade()?;
             match message {
                 Ok(text) => line.receive(&text),
                 Err(error) => return Some(error),

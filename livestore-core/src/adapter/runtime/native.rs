@@ -25,6 +25,7 @@ pub(in crate::adapter) fn sleep(duration: Duration) -> LocalTask {
 }
 
 /// Runs a task beside the one that [`spawn`] has started, in the same thread.
+#[cfg(feature = "remote")]
 pub(in crate::adapter) fn spawn_local(task: LocalTask) {
     tokio::task::spawn_local(task);
 }

@@ -31,6 +31,7 @@ pub(in crate::adapter) fn sleep(duration: Duration) -> LocalTask {
 }
 
 /// Runs a task in this thread, beside everything else.
+#[cfg(feature = "remote")]
 pub(in crate::adapter) fn spawn_local(task: LocalTask) {
     wasm_bindgen_futures::spawn_local(task);
 }

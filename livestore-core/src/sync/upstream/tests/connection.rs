@@ -228,3 +228,21 @@ fn a_connection_is_tested_when_the_network_changes() {
     bench.wait();
     assert!(is_connect(&bench.wait()), "nobody answered");
 }
+
+#[test]
+fn a_pull_that_does_not_go_on_ends_the_connection() {
+    let options = SyncOptions::default().ping_interval(SECOND * 3_600);
+    let timeout = options.timeout;
+    let mut bench = Bench::with(options);
+    bench.connect();
+    bench.poll();
+    bench.now += SECOND * 20;
+    bench.upstream.pulled(bench.now, 100, PageInfo::MoreUnknown);
+    let since = bench.now;
+    assert_eq!(bench.wait(), [UpstreamEffect::Disconnect]);
+    assert_eq!(bench.now, since + timeout);
+    let Connection::Reconnecting { reason, .. } = bench.upstream.status(bench.now) else {
+        panic!("it tries again");
+    };
+    assert!(reason.contains("how its log goes on"), "{reason}");
+}
