@@ -1,5 +1,8 @@
 //! A server that does what it is told, right or wrong.
 
+// The type of the handshake's answer is tungstenite's.
+#![allow(clippy::result_large_err)]
+
 #[path = "mock/http.rs"]
 mod http;
 #[path = "mock/log.rs"]
@@ -220,7 +223,6 @@ impl Mock {
         self.state().lines.remove(&id);
     }
 
-    #[allow(clippy::result_large_err)]
     fn admit(&self, request: &Request, answer: Response) -> Result<Response, ErrorResponse> {
         let mut state = self.state();
         let query = ConnectQuery::parse(request.uri().query().unwrap()).unwrap();
