@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::SeqNum;
+use crate::{event::SeqNum, eventlog::LogDamage};
 
 /// The leader's connection to the backend.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +105,8 @@ pub struct LeaderStatus {
     pub initial_sync: InitialSyncProgress,
     /// Where the log is kept.
     pub storage: Storage,
+    /// Damage that the log was saved from.
+    pub log_damage: Option<LogDamage>,
 }
 
 /// How a store's synchronization is doing, from the session to the backend.
@@ -127,6 +129,8 @@ pub struct SyncStatus {
     pub push_failure: Option<Arc<str>>,
     /// Where the leader keeps the log.
     pub storage: Storage,
+    /// Damage that the log was saved from, as long as the damaged file is kept: tell people what is lost.
+    pub log_damage: Option<LogDamage>,
     /// How many events of the log could not be applied to the state and are skipped.
     pub skipped: u64,
 }
