@@ -4,7 +4,16 @@
 //! decided above it, in `hub`. The one promise it makes beyond storing is the fence: of two appends that
 //! follow the same head, in this process or another, one is taken.
 
+mod check;
+mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+pub use memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 
 use futures::Stream;
 use livestore_core::event::StoreId;
@@ -18,8 +27,8 @@ pub type Pokes = Pin<Box<dyn Stream<Item = Poke> + Send>>;
 
 /// A place that keeps the logs of many stores.
 ///
-/// A store exists from its first use. What a future has returned is durable; a future that is dropped
-/// may have done its work or not.
+/// A store exists from its first use. What a future has returned is durable; one that was dropped or failed
+/// may have done its work or not, and [`open`](EventStore::open) tells.
 pub trait EventStore: fmt::Debug + Send + Sync + 'static {
     /// Returns a store's identity and head, creating the store if it is not there.
     fn open<'a>(&'a self, store: &'a StoreId) -> StorageFuture<'a, StoreInfo>;
@@ -27,7 +36,7 @@ pub trait EventStore: fmt::Debug + Send + Sync + 'static {
     /// Appends events if the store's head is `after`, all or none.
     ///
     /// The events are numbered upwards from `after` (the numbers may leave gaps), each following the one
-    /// before it.
+    /// before it; anything else is [refused](StorageError::Refused).
     fn append<'a>(
         &'a self,
         store: &'a StoreId,
@@ -95,6 +104,13 @@ pub struct StoredEvent {
     pub created_at: u64,
 }
 
+impl StoredEvent {
+    /// Returns how many bytes its arguments have.
+    pub fn args_len(&self) -> usize {
+        self.args.as_ref().map_or(0, |args| args.get().len())
+    }
+}
+
 /// What became of an append.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Appended {
@@ -116,6 +132,42 @@ pub struct PageLimit {
     pub events: usize,
     /// At most about so many bytes of arguments.
     pub bytes: usize,
+}
+
+impl PageLimit {
+    /// Starts to count what makes a page.
+    fn counter(self) -> PageCounter {
+        PageCounter {
+            limit: self,
+            taken: PageLimit {
+                events: 0,
+                bytes: 0,
+            },
+        }
+    }
+}
+
+/// How full a page is.
+#[derive(Debug)]
+struct PageCounter {
+    limit: PageLimit,
+    taken: PageLimit,
+}
+
+impl PageCounter {
+    /// Finds out whether the page takes one more event, with so many bytes of arguments.
+    ///
+    /// The first is always taken: an event that is larger than a page has to come too.
+    fn takes(&mut self, bytes: usize) -> bool {
+        let taken = PageLimit {
+            events: self.taken.events + 1,
+            bytes: self.taken.bytes.saturating_add(bytes),
+        };
+        let fits = taken.events <= self.limit.events && taken.bytes <= self.limit.bytes;
+        let takes = fits || self.taken.events == 0;
+        self.taken = taken;
+        takes
+    }
 }
 
 /// A piece of a store's log.
@@ -141,6 +193,12 @@ pub enum Poke {
     All,
 }
 
+/// The longest name of a store that engines take, in bytes.
+pub const MAX_STORE_ID: usize = 200;
+
+/// The highest number of an event that engines take: the highest that JavaScript can count with.
+pub const MAX_SEQ_NUM: u64 = (1 << 53) - 1;
+
 /// An engine that failed.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -157,6 +215,22 @@ pub enum StorageError {
         /// The store.
         store: Arc<str>,
         /// What was found.
+        reason: Arc<str>,
+    },
+    /// It is not for an engine to store: whoever asked is wrong, and will be next time.
+    #[error("store `{store}`: {reason}")]
+    Refused {
+        /// The store.
+        store: Arc<str>,
+        /// What is wrong.
+        reason: Arc<str>,
+    },
+    /// The place where an engine keeps its stores cannot be used by this process.
+    #[error("`{place}` cannot be used: {reason}")]
+    Unusable {
+        /// The place.
+        place: Arc<str>,
+        /// What is in the way.
         reason: Arc<str>,
     },
 }
