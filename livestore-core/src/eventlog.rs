@@ -3,17 +3,29 @@
 //! It is the only truth; state is derived from it. Here live its tables, their format version with
 //! the step that brings an older log forward, reading it, and the one way to change it: a
 //! [`LogChange`], written in one transaction. Its last events, which no backend has confirmed, may be
-//! replaced by a rebase; all others stay for good. What the events mean is not known here.
+//! replaced by a rebase; all others stay for good. A log that was damaged is saved as far as it can be
+//! read, and the damaged file is kept. What the events mean is not known here.
 
+mod damage;
 mod error;
+mod files;
 mod format;
 mod read;
+mod salvage;
 
 use std::{path::Path, sync::Arc};
 
+pub use damage::LogDamage;
 pub use error::EventlogError;
+pub(crate) use files::LogFiles;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use {
+    files::missing_name,
+    format::{FORMAT, MARK_END, is_marked},
+};
 
+use self::files::Home;
 use crate::{
     event::{EncodedEvent, EventScope, Place, SeqNum},
     fault::{self, Bug},
@@ -25,6 +37,9 @@ pub(crate) struct Eventlog {
     connection: Connection,
     head: Place,
     sync: SyncRecord,
+    /// Where its files are, if it could be saved from damage there.
+    home: Option<Home>,
+    damage: Option<LogDamage>,
 }
 
 /// What the log knows of the backend.
@@ -61,7 +76,73 @@ impl Eventlog {
             connection,
             head,
             sync,
+            home: None,
+            damage: None,
         })
+    }
+
+    /// Opens the log in a place with files. One that is damaged is saved as far as it can be read.
+    pub(crate) fn open_in(files: Box<dyn LogFiles>) -> Result<Self, EventlogError> {
+        let mut home = Home::find(files)?;
+        let log = match Self::open_file(&home.path()) {
+            Err(cause) if cause.is_damage() => {
+                salvage::salvage(&mut home, &cause)?;
+                Self::open_file(&home.path())
+            }
+            opened => opened,
+        };
+        Ok(log?.at(home))
+    }
+
+    fn at(mut self, home: Home) -> Self {
+        self.damage = salvage::recorded(&self.connection, &home);
+        self.home = Some(home);
+        self
+    }
+
+    /// Saves what can be read of a log that turns out to be damaged, and goes on with that.
+    ///
+    /// # Errors
+    /// When there is nothing to save it from, or the new log can't be written; then this one is of no use.
+    pub(crate) fn salvage(&mut self, cause: &EventlogError) -> Result<(), EventlogError> {
+        // Nobody may have the file open that is read.
+        self.connection = Connection::open_in_memory()?;
+        let mut home = self.home.take().ok_or_else(|| EventlogError::Unreadable {
+            message: cause.to_string(),
+        })?;
+        let saved = salvage::salvage(&mut home, cause).and_then(|()| Self::open_file(&home.path()));
+        match saved {
+            Ok(log) => *self = log.at(home),
+            Err(error) => {
+                self.home = Some(home);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the log is in a file that may be damaged while nobody looks.
+    pub(crate) fn is_in_files(&self) -> bool {
+        self.home.is_some()
+    }
+
+    /// Returns what is known of damage that this log was saved from.
+    pub(crate) fn damage(&self) -> Option<&LogDamage> {
+        self.damage.as_ref()
+    }
+
+    /// Reads the damaged file that this log was saved from.
+    pub(crate) fn damaged_file(&self) -> Result<Option<Vec<u8>>, EventlogError> {
+        match (&self.home, &self.damage) {
+            (Some(home), Some(damage)) => home.read(&damage.file).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Removes the damaged files, and forgets about them.
+    pub(crate) fn forget_damage(&mut self) -> Result<(), EventlogError> {
+        self.damage = None;
+        self.home.as_ref().map_or(Ok(()), Home::remove_damaged)
     }
 
     /// Opens a log that lives in memory.
@@ -72,6 +153,8 @@ impl Eventlog {
     /// Opens a log in a file. What was written survives a crash of the machine, once it returned.
     pub(crate) fn open_file(path: &Path) -> Result<Self, EventlogError> {
         let connection = Connection::open(path)?;
+        // Somebody else's database stays as it is.
+        format::refuse_foreign(&connection)?;
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
         Self::open(connection)
     }
@@ -129,7 +212,7 @@ impl Eventlog {
                 .prepare_cached("DELETE FROM eventlog WHERE (seq_global, seq_client) > (?1, ?2)")?
                 .execute((place.global as i64, place.client as i64))?;
         }
-        insert(&transaction, change.append)?;
+        insert(&transaction, "eventlog", change.append)?;
         for (global, metadata) in change.metadata {
             transaction
                 .prepare_cached(
@@ -164,21 +247,20 @@ impl Eventlog {
     }
 }
 
+/// Reads a log's file as it is, which nobody may have open.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn read_raw(files: Box<dyn LogFiles>) -> Result<Vec<u8>, EventlogError> {
+    let home = Home::find(files)?;
+    home.read(&home.name())
+}
+
 /// Checks that events follow one another behind `base`, and returns the last place.
 ///
 /// A backend may leave out numbers: what counts is the parent.
 fn check_contiguous(events: &[EncodedEvent], base: Place) -> Result<Place, EventlogError> {
     let mut head = base;
     for event in events {
-        let follows = match event.scope() {
-            EventScope::Synced => SeqNum {
-                client: 0,
-                ..head.seq
-            },
-            EventScope::ClientOnly => head.seq,
-        };
-        let gap = !event.parent.same_position(follows) && !fault::has(Bug::IgnoreGaps);
-        if gap || !event.seq.is_after(head.seq) {
+        if !follow(event, head) {
             return Err(EventlogError::NotContiguous {
                 event: event.name.to_string(),
                 seq: event.seq,
@@ -191,12 +273,29 @@ fn check_contiguous(events: &[EncodedEvent], base: Place) -> Result<Place, Event
     Ok(head)
 }
 
-fn insert(transaction: &Transaction<'_>, events: &[EncodedEvent]) -> rusqlite::Result<()> {
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO eventlog (seq_global, seq_client, seq_rebase_generation, \
+/// Whether an event follows a place.
+fn follow(event: &EncodedEvent, head: Place) -> bool {
+    let follows = match event.scope() {
+        EventScope::Synced => SeqNum {
+            client: 0,
+            ..head.seq
+        },
+        EventScope::ClientOnly => head.seq,
+    };
+    let gap = !event.parent.same_position(follows) && !fault::has(Bug::IgnoreGaps);
+    !gap && event.seq.is_after(head.seq)
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    table: &str,
+    events: &[EncodedEvent],
+) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached(&format!(
+        "INSERT INTO {table} (seq_global, seq_client, seq_rebase_generation, \
          parent_global, parent_client, parent_rebase_generation, name, args, client_id, session_id, id) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?;
+    ))?;
     for event in events {
         insert.execute((
             event.seq.global as i64,

@@ -9,6 +9,7 @@ mod backend;
 mod confirmed;
 mod input;
 mod rebase;
+mod recover;
 
 use std::{sync::Arc, time::Duration};
 
@@ -57,6 +58,8 @@ pub(crate) struct Leader {
     /// How many of them were of a damaged state.
     damaged_out: usize,
     stopped: Option<Arc<str>>,
+    /// Up to where a log in files has been looked through; `None` once that is done.
+    unchecked: Option<Place>,
     now: Duration,
 }
 
@@ -98,6 +101,7 @@ impl Leader {
             .sync
             .map(|sync| Upstream::new(sync, options.now, options.seed));
         Self {
+            unchecked: log.is_in_files().then_some(Place::ROOT),
             log,
             confirmed: Confirmed::new(options.schema, options.state),
             processor,
@@ -158,6 +162,16 @@ impl Leader {
         self.log.export()
     }
 
+    /// Returns the damaged file that the log was saved from.
+    pub(crate) fn damaged_log(&self) -> Result<Option<Vec<u8>>, EventlogError> {
+        self.log.damaged_file()
+    }
+
+    /// Removes the damaged file that the log was saved from.
+    pub(crate) fn forget_damaged_log(&mut self) -> Result<(), EventlogError> {
+        self.log.forget_damage()
+    }
+
     #[cfg(feature = "simulation")]
     pub(crate) fn said(&mut self) -> Outbox {
         std::mem::take(&mut self.outbox)
@@ -180,18 +194,18 @@ impl Leader {
                 break;
             }
             if let Err(error) = self.take(input) {
-                self.stop(&error);
+                self.fail(&error);
             }
         }
         if self.stopped.is_none()
             && let Err(error) = self.flush()
         {
-            self.stop(&error);
+            self.fail(&error);
         }
         if self.stopped.is_none()
             && let Err(error) = self.poll_upstream()
         {
-            self.stop(&error);
+            self.fail(&error);
         }
         self.tell_status();
         Outputs {
@@ -205,32 +219,9 @@ impl Leader {
         }
     }
 
-    /// Brings the stored state closer to the log while there is nothing else to do; true if it is there.
-    /// What it has to say goes out with the next turn.
-    pub(crate) fn catch_up(&mut self) -> bool {
-        let Ok(place) = self.final_place() else {
-            return true;
-        };
-        match self
-            .confirmed
-            .catch_up(&self.log, place, fault::limit(PAGE))
-        {
-            Progress::More => false,
-            Progress::Done => true,
-            Progress::Damaged => {
-                let sessions = self.processor.sessions();
-                let told = sessions.map(|session| (session, FromLeader::Rebuild));
-                self.outbox.extend(told);
-                // A session too many that starts afresh does no harm.
-                self.damaged_out = std::mem::take(&mut self.images_out);
-                false
-            }
-        }
-    }
-
     /// Whether there is something to say that no turn has brought.
     pub(crate) fn has_mail(&self) -> bool {
-        !self.outbox.is_empty()
+        !self.outbox.is_empty() || !self.requests.is_empty()
     }
 
     fn take(&mut self, input: Input) -> Result<(), LeaderError> {
@@ -324,11 +315,6 @@ impl Leader {
         Ok(())
     }
 
-    /// Nothing more is written: a later event must not stand in the log without an earlier one.
-    fn stop(&mut self, error: &LeaderError) {
-        self.give_up(error);
-    }
-
     /// Stops for a reason that is not its own to name.
     pub(crate) fn give_up(&mut self, error: &dyn std::fmt::Display) {
         tracing::error!(%error, "the leader has stopped");
@@ -395,11 +381,13 @@ impl Leader {
                 .upstream
                 .as_ref()
                 .map_or(Connection::NoBackend, |upstream| upstream.status(self.now)),
+            push_failure: self.upstream.as_ref().and_then(Upstream::push_failure),
             initial_sync: self
                 .upstream
                 .as_ref()
                 .map_or(InitialSyncProgress::Done, Upstream::initial_sync),
             storage: self.storage.clone(),
+            log_damage: self.log.damage().cloned(),
         }
     }
 }

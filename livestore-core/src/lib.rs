@@ -37,7 +37,7 @@ pub mod sync;
 mod testing;
 
 pub use error::{Error, Result};
-pub use eventlog::EventlogError;
+pub use eventlog::{EventlogError, LogDamage};
 
 // The derive macros name this crate by its name, also in its own tests.
 extern crate self as livestore_core;

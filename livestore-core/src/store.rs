@@ -9,6 +9,7 @@ mod boot;
 mod commit;
 mod core;
 mod events;
+mod export;
 mod link;
 mod live;
 mod receipt;
@@ -24,6 +25,7 @@ pub use link::{
 };
 pub use live::{LiveQuery, Subscription};
 pub use receipt::{Receipt, ReceiptError, Stage};
+pub(crate) use status::OUTDATED;
 pub use status::StoreStatus;
 
 use self::{core::Core, link::Link, receipt::Progress, receive::Listeners};
@@ -79,6 +81,8 @@ struct Shared {
     core: Mutex<Core>,
     progress: Arc<Progress>,
     status: Watch<SyncStatus>,
+    /// Whether the store works.
+    works: Watch<StoreStatus>,
     listeners: Mutex<Listeners>,
     link: Link,
 }
@@ -140,35 +144,6 @@ impl Store {
     pub fn set_online(&self, online: bool) {
         self.shared.lock().set_online(online);
         self.shared.flush();
-    }
-
-    /// Returns this session's state as the bytes of an SQLite database.
-    ///
-    /// # Errors
-    /// When SQLite can't write it, or the store is closed.
-    pub fn export_state(&self) -> Result<Vec<u8>> {
-        let mut core = self.shared.lock();
-        self.shared.check_readable(&core)?;
-        core.state.image().map_err(|error| Error::Log {
-            store: self.id().to_string(),
-            reason: error.to_string(),
-        })
-    }
-
-    /// Returns the leader's log as the bytes of an SQLite database.
-    ///
-    /// # Errors
-    /// When the log can't be read, or there is no leader.
-    pub async fn export_log(&self) -> Result<Vec<u8>> {
-        let failed = |reason: String| Error::Log {
-            store: self.id().to_string(),
-            reason,
-        };
-        let log = self.shared.link.with(|link| link.export_log());
-        match log {
-            Some(log) => log.await.map_err(|error| failed(error.to_string())),
-            None => Err(failed("the store is closed, or busy sending".into())),
-        }
     }
 
     /// Ends the session: hands what is pending to the leader, waits until it is persisted, and

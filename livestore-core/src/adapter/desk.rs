@@ -215,6 +215,25 @@ impl Desk {
         }
     }
 
+    /// Returns the damaged file that the log was saved from, if there is one.
+    pub(super) fn damaged_log(&self) -> Result<Option<Vec<u8>>, AdapterError> {
+        match &lock(&self.seat).leader {
+            Some(leader) => leader.damaged_log().map_err(AdapterError::new),
+            None => Err(AdapterError::new("the leader is gone")),
+        }
+    }
+
+    /// Removes the damaged file that the log was saved from.
+    pub(super) fn forget_damaged_log(&self) -> Result<(), AdapterError> {
+        let forgotten = match &mut lock(&self.seat).leader {
+            Some(leader) => leader.forget_damaged_log().map_err(AdapterError::new),
+            None => Err(AdapterError::new("the leader is gone")),
+        };
+        // The status has changed.
+        self.turn([]);
+        forgotten
+    }
+
     /// Does some of the work that can wait; true when there is none left.
     pub(super) fn catch_up(&self) -> bool {
         let (done, has_mail) = match &mut lock(&self.seat).leader {

@@ -11,7 +11,7 @@ use futures::{
 
 use super::{
     desk::text_of,
-    runtime::{Clock, LocalTask, sleep},
+    runtime::{Clock, LocalTask, network_changes, sleep},
 };
 use crate::{
     event::{ClientId, StoreId},
@@ -61,6 +61,7 @@ pub(super) async fn drive(
         wake_at: None,
     };
     let mut alarm = Alarm::off();
+    let mut network = network_changes().fuse();
     loop {
         let mut rung = alarm.timer.as_mut().fuse();
         select_biased! {
@@ -73,6 +74,9 @@ pub(super) async fn drive(
                 None => return,
             },
             () = driver.tasks.select_next_some() => {}
+            () = network.select_next_some() => {
+                (driver.turn)(Input::Backend(BackendInput::NetworkChanged));
+            }
             () = rung => {
                 alarm = Alarm::off();
                 match driver.wake_at {

@@ -89,6 +89,8 @@ enum Note {
     Input(Input),
     Image(oneshot::Sender<Option<Image>>),
     Export(oneshot::Sender<Result<Vec<u8>, AdapterError>>),
+    ExportDamaged(oneshot::Sender<Result<Option<Vec<u8>>, AdapterError>>),
+    ForgetDamaged(oneshot::Sender<Result<(), AdapterError>>),
     Read {
         after: SeqNum,
         limit: usize,
@@ -234,6 +236,8 @@ fn take_turn(desk: &Desk, first: Note, notes: &mut UnboundedReceiver<Note>) {
             // Whoever asked may have gone.
             Note::Image(reply) => drop(reply.send(desk.image())),
             Note::Export(reply) => drop(reply.send(desk.export_log())),
+            Note::ExportDamaged(reply) => drop(reply.send(desk.damaged_log())),
+            Note::ForgetDamaged(reply) => drop(reply.send(desk.forget_damaged_log())),
             Note::Read {
                 after,
                 limit,
@@ -277,25 +281,23 @@ impl LeaderLink for Link {
         after: SeqNum,
         limit: usize,
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
-        let (reply, events) = oneshot::channel();
-        self.leader.send(Note::Read {
+        self.ask(|reply| Note::Read {
             after,
             limit,
             reply,
-        });
-        Box::pin(
-            events.map(|events| {
-                events.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
-            }),
-        )
+        })
     }
 
     fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
-        let (reply, log) = oneshot::channel();
-        self.leader.send(Note::Export(reply));
-        Box::pin(
-            log.map(|log| log.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))),
-        )
+        self.ask(Note::Export)
+    }
+
+    fn export_damaged_log(&self) -> LinkFuture<Result<Option<Vec<u8>>, AdapterError>> {
+        self.ask(Note::ExportDamaged)
+    }
+
+    fn forget_damaged_log(&self) -> LinkFuture<Result<(), AdapterError>> {
+        self.ask(Note::ForgetDamaged)
     }
 
     fn closed(&self) -> LinkFuture<()> {
@@ -307,6 +309,19 @@ impl LeaderLink for Link {
                 let _ = ended.await;
             }
         })
+    }
+}
+
+impl Link {
+    /// Sends a note that the leader replies to.
+    fn ask<T: Send + 'static>(
+        &self,
+        note: impl FnOnce(oneshot::Sender<Result<T, AdapterError>>) -> Note,
+    ) -> LinkFuture<Result<T, AdapterError>> {
+        let (reply, answer) = oneshot::channel();
+        self.leader.send(note(reply));
+        let gone = || Err(AdapterError::new("the leader is gone"));
+        Box::pin(answer.map(move |answer| answer.unwrap_or_else(|_| gone())))
     }
 }
 

@@ -7,6 +7,19 @@ use super::EventlogError;
 /// Marks a database as an eventlog (SQLite's `application_id`): `lsel`.
 pub(super) const APPLICATION_ID: i64 = 0x6c73_656c;
 
+/// Where a database's file has that mark.
+#[cfg(target_arch = "wasm32")]
+const MARK: std::ops::Range<usize> = 68..MARK_END;
+#[cfg(target_arch = "wasm32")]
+pub(crate) const MARK_END: usize = 72;
+
+/// Whether the first bytes of a file are those of an eventlog.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn is_marked(start: &[u8; MARK_END]) -> bool {
+    let mark = (APPLICATION_ID as u32).to_be_bytes();
+    start.starts_with(b"SQLite format 3\0") && start[MARK] == mark
+}
+
 /// The steps from each format to the next; the first makes an empty database format 1.
 ///
 /// Steps are only ever added: logs of every format are out there.
@@ -37,17 +50,27 @@ CREATE TABLE sync_status (
 INSERT INTO sync_status VALUES (1, 0, NULL, 0);",
 ];
 
-/// Checks that the database is an eventlog and brings it to the newest format, in one transaction.
-pub(super) fn prepare(connection: &mut Connection) -> Result<(), EventlogError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let number = |sql: &str| transaction.query_row(sql, (), |row| row.get::<_, i64>(0));
+/// The newest format.
+pub(crate) const FORMAT: u32 = STEPS.len() as u32;
+
+/// Refuses a database that holds something else. Nothing is changed.
+pub(super) fn refuse_foreign(connection: &Connection) -> Result<(), EventlogError> {
+    let number = |sql: &str| connection.query_row(sql, (), |row| row.get::<_, i64>(0));
     let id = number("PRAGMA application_id")?;
     let empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
     if id != APPLICATION_ID && !(id == 0 && empty) {
         return Err(EventlogError::Foreign { found: id });
     }
+    Ok(())
+}
+
+/// Checks that the database is an eventlog and brings it to the newest format, in one transaction.
+pub(super) fn prepare(connection: &mut Connection) -> Result<(), EventlogError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    refuse_foreign(&transaction)?;
+    let number = |sql: &str| transaction.query_row(sql, (), |row| row.get::<_, i64>(0));
     let found = number("PRAGMA user_version")?;
-    let supported = STEPS.len() as i64;
+    let supported = i64::from(FORMAT);
     let done = match usize::try_from(found) {
         Ok(done) if done <= STEPS.len() => done,
         _ => return Err(EventlogError::NewerFormat { found, supported }),
@@ -58,6 +81,13 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), EventlogError> 
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", supported)?;
+    }
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE name IN ('eventlog', 'sync_status')";
+    let tables: i64 = transaction.query_row(tables, (), |row| row.get(0))?;
+    if tables != 2 {
+        return Err(EventlogError::Unreadable {
+            message: "its tables are gone".to_owned(),
+        });
     }
     transaction.commit()?;
     Ok(())

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use crate::{
     event::{Place, SeqNum},
-    eventlog::Eventlog,
+    eventlog::{Eventlog, EventlogError},
     fault,
     schema::Schema,
     state::{Reconciled, State, StateError},
@@ -61,22 +61,31 @@ impl Confirmed {
     /// most `limit`.
     ///
     /// Only a state in a file is worth the work before somebody needs it.
-    pub(super) fn catch_up(&mut self, log: &Eventlog, upto: Place, limit: usize) -> Progress {
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub(super) fn catch_up(
+        &mut self,
+        log: &Eventlog,
+        upto: Place,
+        limit: usize,
+    ) -> Result<Progress, EventlogError> {
         if self.file == StateFile::Memory {
-            return Progress::Done;
+            return Ok(Progress::Done);
         }
         let stepped = self
             .check(log)
             .and_then(|()| self.step(log, upto.seq, limit));
-        match stepped {
+        Ok(match stepped {
             Ok(true) => Progress::Done,
             Ok(false) => Progress::More,
+            Err(StateError::Log(error)) => return Err(error),
             Err(error) => {
                 tracing::warn!(%error, "the stored state is given up and will be built anew");
                 self.discard();
                 Progress::Damaged
             }
-        }
+        })
     }
 
     /// Finds out whether a stored state is sound, if that is not known yet.

@@ -221,6 +221,7 @@ impl StoreBuilder {
             core: Mutex::new(Core::new(self.schema.clone(), state, processor)),
             progress: Arc::new(Progress::default()),
             status: Watch::new(SyncStatus::default()),
+            works: Watch::new(StoreStatus::Running),
             listeners: Mutex::new(std::mem::take(&mut self.listeners)),
             link: Link::new(leader),
         });
@@ -243,8 +244,12 @@ impl Shared {
     /// Waits until the session has everything it is to start with.
     async fn booted(&self) -> Result<(), String> {
         poll_fn(|context| {
-            if let Some(StoreStatus::Stopped { reason }) = self.progress.stopped() {
-                return Poll::Ready(Err(reason.to_string()));
+            match self.progress.stopped() {
+                Some(StoreStatus::Stopped { reason }) => {
+                    return Poll::Ready(Err(reason.to_string()));
+                }
+                Some(status) => return Poll::Ready(Err(status.to_string())),
+                None => {}
             }
             let mut core = self.lock();
             let syncing = matches!(

@@ -94,6 +94,7 @@ impl Shared {
                 store: store(),
                 reason: reason.to_string(),
             }),
+            Some(StoreStatus::Outdated) => Err(Error::Outdated { store: store() }),
             _ => Ok(()),
         }
     }

@@ -60,6 +60,8 @@ pub(super) struct News {
     pub(super) gone: Vec<EventId>,
     pub(super) reset: Option<Vec<EncodedEvent>>,
     pub(super) stopped: Option<Arc<str>>,
+    /// A newer version of the app takes over: no more commits.
+    pub(super) outdated: bool,
     pub(super) boot: Vec<BootStatus>,
     pub(super) changed: Vec<Arc<dyn LiveNode>>,
     pub(super) wakers: Vec<Waker>,
@@ -145,7 +147,9 @@ impl Core {
             pending_in_session: self.session.pending().len(),
             pending_in_leader: self.leader.pending,
             connection: self.leader.connection.clone(),
+            push_failure: self.leader.push_failure.clone(),
             storage: self.leader.storage.clone(),
+            log_damage: self.leader.log_damage.clone(),
             skipped: self.skipped,
         }
     }
@@ -189,6 +193,7 @@ impl Core {
             FromLeader::Rebuild => self.rebuild(),
             FromLeader::Reset { unsynced } => self.reset(unsynced, &mut news),
             FromLeader::Stopped { reason } => self.stop(reason, &mut news),
+            FromLeader::Outdated => news.outdated = true,
         }
         self.push_pending();
         if self.booting {

@@ -125,6 +125,16 @@ pub trait LeaderLink: Send {
         Box::pin(std::future::ready(Err(error)))
     }
 
+    /// Returns the damaged file that the log was saved from, if it is kept.
+    fn export_damaged_log(&self) -> LinkFuture<Result<Option<Vec<u8>>, AdapterError>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Removes the damaged file that the log was saved from.
+    fn forget_damaged_log(&self) -> LinkFuture<Result<(), AdapterError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// Waits, once the link is dropped, until a leader that has lost its last session has ended.
     fn closed(&self) -> LinkFuture<()> {
         Box::pin(std::future::ready(()))

@@ -2,9 +2,7 @@
 
 use std::sync::PoisonError;
 
-use super::{
-    BootStatus, Shared, Store, StoreStatus, Subscription, core::News, live::StatusListening,
-};
+use super::{BootStatus, Shared, Store, StoreStatus, Subscription, core::News, live::Watching};
 use crate::{
     event::EncodedEvent,
     sync::{Connection, FromLeader, Rejected, SyncStatus},
@@ -40,9 +38,17 @@ impl Shared {
 
     /// Tells receipts, listeners and subscribers; no lock is held meanwhile.
     fn tell(&self, news: News) {
+        if news.outdated {
+            tracing::warn!(store = %self.id, "{}", StoreStatus::Outdated);
+            self.progress.take_no_more(StoreStatus::Outdated);
+        }
         if let Some(reason) = news.stopped {
             tracing::error!(store = %self.id, %reason, "the leader has stopped");
             self.progress.stop(StoreStatus::Stopped { reason });
+        }
+        let stopped = self.progress.stopped();
+        if stopped.is_some_and(|status| self.works.set(status)) {
+            self.works.notify();
         }
         for rejected in &news.rejected {
             self.progress.rejected(rejected.event.id, &rejected.reason);
@@ -149,9 +155,10 @@ impl Store {
             self.shared.status.subscribe(listener, false)
         };
         self.shared.status.call(&subscriber);
-        Subscription::new(StatusListening {
+        Subscription::new(Watching {
             shared: self.downgrade(),
             subscriber,
+            watch: |shared| &shared.status,
         })
     }
 }

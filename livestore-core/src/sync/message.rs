@@ -77,6 +77,9 @@ pub enum FromLeader {
         /// Why.
         reason: Arc<str>,
     },
+    /// A newer version of the app takes the store over: commit no more. What is pending is still taken,
+    /// until [`Stopped`](Self::Stopped) follows.
+    Outdated,
 }
 
 /// A piece of the leader's log: after this place, these events.

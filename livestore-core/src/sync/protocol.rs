@@ -3,12 +3,14 @@
 //! The words are those of LiveStore 0.4 for TypeScript (`@livestore/sync-cf`), so that either side may be
 //! its client or server: frames of an RPC protocol, the calls and answers in them, and the query of the
 //! URL that a connection is made with. Pure types and their encoding, for both ends; sockets are the
-//! adapters' and the server's.
+//! adapters' and the server's. A client's half of the conversation is in `client`.
 //!
 //! What is ours beside LiveStore's words is optional and does not disturb its peers: see [`Refusal`] and
 //! [`EXTENSION`].
 
 mod chunk;
+#[cfg(feature = "remote")]
+pub(crate) mod client;
 mod event;
 mod exit;
 mod failure;

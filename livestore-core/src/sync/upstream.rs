@@ -49,6 +49,8 @@ pub(crate) struct Upstream {
     heard: Duration,
     backoff: Backoff,
     push_backoff: Backoff,
+    /// Why the last push failed, until one is taken.
+    push_failure: Option<Arc<str>>,
     initial: Initial,
 }
 
@@ -74,8 +76,9 @@ struct Retry {
 enum Pull {
     /// To be started.
     Wanted,
-    /// Under way; `caught_up` once a page said that there is no more.
-    Running { caught_up: bool },
+    /// Under way; `caught_up` once a page said that there is no more, and until then `since` when the
+    /// last one came.
+    Running { caught_up: bool, since: Duration },
     /// Ended after a page that said so.
     Done,
 }
@@ -126,6 +129,7 @@ impl Upstream {
             heard: now,
             backoff: Backoff::new(seed),
             push_backoff: Backoff::new(seed.rotate_left(32)),
+            push_failure: None,
             initial,
         }
     }
@@ -172,6 +176,32 @@ impl Upstream {
         self.link = Link::Down { retry_at: None };
     }
 
+    /// The network may be back, or gone: finds out at once.
+    pub(crate) fn network_changed(&mut self, now: Duration) -> Option<UpstreamEffect> {
+        match &mut self.link {
+            Link::Down { retry_at } => {
+                *retry_at = None;
+                None
+            }
+            Link::Up if self.ping.is_none() => {
+                self.ping = Some(now);
+                let connection = self.connection;
+                Some(UpstreamEffect::Ping { connection })
+            }
+            _ => None,
+        }
+    }
+
+    /// Makes the next try wait this long at least.
+    pub(crate) fn leave_alone(&mut self, now: Duration, pause: Duration) {
+        if let Link::Down {
+            retry_at: Some(retry),
+        } = &mut self.link
+        {
+            retry.at = retry.at.max(now + pause);
+        }
+    }
+
     /// The connection is there.
     pub(crate) fn connected(&mut self, now: Duration) {
         self.link = Link::Up;
@@ -201,8 +231,14 @@ impl Upstream {
     pub(crate) fn pulled(&mut self, now: Duration, events: u64, info: PageInfo) {
         self.heard = now;
         self.backoff.succeeded();
+        if let Pull::Running { since, .. } = &mut self.pull {
+            *since = now;
+        }
         if info == PageInfo::NoMore {
-            self.pull = Pull::Running { caught_up: true };
+            self.pull = Pull::Running {
+                caught_up: true,
+                since: now,
+            };
             self.initial.progress = InitialSyncProgress::Done;
             self.initial.deadline = None;
         }
@@ -221,7 +257,9 @@ impl Upstream {
     /// The pull has ended without an error.
     pub(crate) fn pull_ended(&mut self, now: Duration) -> Option<UpstreamEffect> {
         match self.pull {
-            Pull::Running { caught_up: true } if !self.options.live_pull => {
+            Pull::Running {
+                caught_up: true, ..
+            } if !self.options.live_pull => {
                 self.pull = Pull::Done;
                 None
             }
@@ -233,6 +271,7 @@ impl Upstream {
     pub(crate) fn pushed(&mut self, now: Duration) {
         self.heard = now;
         self.push_backoff.succeeded();
+        self.push_failure = None;
         self.push = Push::Idle;
     }
 
@@ -259,8 +298,13 @@ impl Upstream {
         if let BackendError::Offline { .. } = error {
             return Some(self.failed(now, error));
         }
+        let mut pause = self.push_backoff.failed();
+        if let BackendError::Busy { retry_after } = error {
+            pause = pause.max(*retry_after);
+        }
+        self.push_failure = Some(error.to_string().into());
         self.push = Push::Failed {
-            retry_at: now + self.push_backoff.failed(),
+            retry_at: now + pause,
         };
         None
     }
@@ -313,11 +357,18 @@ impl Upstream {
                     Push::Failed { retry_at } => pending.then_some(retry_at),
                     Push::Idle => None,
                 };
+                let pull = match self.pull {
+                    Pull::Running {
+                        caught_up: false,
+                        since,
+                    } => Some(since + timeout),
+                    _ => None,
+                };
                 let ping = match self.ping {
                     Some(since) => since + timeout,
                     None => self.heard + self.options.ping_interval,
                 };
-                Some(push.map_or(ping, |push| push.min(ping)))
+                [push, pull].into_iter().flatten().chain([ping]).min()
             }
         };
         let link = link.filter(|_| self.online);
@@ -348,8 +399,24 @@ impl Upstream {
         }
     }
 
+    /// Returns why the last push failed, until one is taken.
+    pub(crate) fn push_failure(&self) -> Option<Arc<str>> {
+        self.push_failure.clone()
+    }
+
     pub(crate) fn initial_sync(&self) -> InitialSyncProgress {
         self.initial.progress
+    }
+
+    /// Whether pages that should follow have not come.
+    fn is_pull_stuck(&self, now: Duration) -> bool {
+        match self.pull {
+            Pull::Running {
+                caught_up: false,
+                since,
+            } => now >= since + self.options.timeout,
+            _ => false,
+        }
     }
 
     fn connect(&mut self, now: Duration) -> UpstreamEffect {
@@ -369,6 +436,9 @@ impl Upstream {
             (_, Some(since)) if now >= since + timeout => {
                 Some("the sync backend did not answer in time")
             }
+            _ if self.is_pull_stuck(now) => {
+                Some("the sync backend did not say how its log goes on, nor that it is over")
+            }
             // What the push did not follow should have come by the pull: ask for it once more.
             (Push::Behind { until }, _) if now >= until => {
                 Some("the sync backend is ahead and does not say by what")
@@ -381,7 +451,10 @@ impl Upstream {
         let connection = self.connection;
         let mut effects = Vec::new();
         if self.pull == Pull::Wanted {
-            self.pull = Pull::Running { caught_up: false };
+            self.pull = Pull::Running {
+                caught_up: false,
+                since: now,
+            };
             let live = self.options.live_pull;
             effects.push(UpstreamEffect::Pull { connection, live });
         }
@@ -390,7 +463,13 @@ impl Upstream {
             Push::Failed { retry_at } => now >= retry_at,
             Push::Running { .. } | Push::Behind { .. } => false,
         };
-        let caught_up = matches!(self.pull, Pull::Running { caught_up: true } | Pull::Done);
+        let caught_up = matches!(
+            self.pull,
+            Pull::Running {
+                caught_up: true,
+                ..
+            } | Pull::Done
+        );
         if pending && free && caught_up {
             self.request += 1;
             let request = self.request;

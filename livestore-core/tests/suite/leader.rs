@@ -1,5 +1,8 @@
 //! A leader that fails, answers late, or answers while it is spoken to.
 
+#[path = "leader/outdated.rs"]
+mod outdated;
+
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering::SeqCst},

@@ -6,6 +6,10 @@ mod damage;
 mod opening;
 #[path = "native/processes.rs"]
 mod processes;
+#[path = "native/salvage.rs"]
+mod salvage;
+#[path = "native/salvage_sync.rs"]
+mod salvage_sync;
 #[path = "native/syncing.rs"]
 mod syncing;
 

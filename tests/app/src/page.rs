@@ -181,6 +181,7 @@ pub fn status() -> Result<String, JsValue> {
         "pending": sync.pending_in_session,
         "skipped": sync.skipped,
         "storage": format!("{:?}", sync.storage),
+        "damage": sync.log_damage,
     });
     Ok(status.to_string())
 }
@@ -191,6 +192,18 @@ pub async fn export_log(store: String) -> Result<Vec<u8>, JsValue> {
     web::export_log(&StoreId::new(&store).map_err(text)?)
         .await
         .map_err(text)
+}
+
+/// Returns the damaged file that the log was saved from, if there is one.
+#[wasm_bindgen(js_name = exportDamagedLog)]
+pub async fn export_damaged_log() -> Result<Option<Vec<u8>>, JsValue> {
+    store()?.export_damaged_log().await.map_err(text)
+}
+
+/// Removes that file.
+#[wasm_bindgen(js_name = forgetDamagedLog)]
+pub async fn forget_damaged_log() -> Result<(), JsValue> {
+    store()?.forget_damaged_log().await.map_err(text)
 }
 
 /// Deletes all that is stored of a store.

@@ -48,6 +48,24 @@ pub struct Status {
     pub skipped: u64,
     /// Where the log is kept.
     pub storage: String,
+    /// Damage that the log was saved from.
+    pub damage: Option<Damage>,
+}
+
+/// What became of a damaged log.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub struct Damage {
+    /// How many events were kept.
+    pub kept: u64,
+    /// How many are lost, at least.
+    pub lost: u64,
+    /// Whether there may have been more.
+    pub may_be_more: bool,
+    /// How many of them are in the export.
+    pub set_aside: u64,
+    /// The damaged file.
+    pub file: String,
 }
 
 impl Tab {

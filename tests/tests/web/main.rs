@@ -8,4 +8,5 @@ mod kills;
 mod places;
 mod storage;
 mod tabs;
+mod takeover;
 mod versions;

@@ -27,6 +27,8 @@ struct Commits {
     persisted: usize,
     /// Whether there is a backend to confirm them.
     syncs: bool,
+    /// Why nothing more may be committed, though what is on its way may still get there.
+    closing: Option<StoreStatus>,
     stopped: Option<StoreStatus>,
     /// Whether something committed was not persisted when it stopped.
     lost: bool,
@@ -154,9 +156,19 @@ impl Progress {
         }
     }
 
+    /// Nothing more is committed; what is on its way goes on.
+    pub(in crate::store) fn take_no_more(&self, status: StoreStatus) {
+        let mut commits = self.lock();
+        commits.closing.get_or_insert(status);
+        let waiting = commits.take_waiting();
+        drop(commits);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
     /// Ends the hopes of everything on its way.
     pub(in crate::store) fn stop(&self, status: StoreStatus) {
         let mut commits = self.lock();
+        let status = commits.closing.clone().unwrap_or(status);
         let reason: Arc<str> = status.to_string().into();
         commits.stopped.get_or_insert(status);
         commits.lost |= commits.tracked.len() > commits.persisted;
@@ -183,7 +195,8 @@ impl Progress {
     }
 
     pub(in crate::store) fn stopped(&self) -> Option<StoreStatus> {
-        self.lock().stopped.clone()
+        let commits = self.lock();
+        commits.stopped.clone().or_else(|| commits.closing.clone())
     }
 
     /// Waits until everything committed so far is persisted, or will never be.

@@ -1,5 +1,7 @@
 //! The worker's side: the leader, its files, and the sessions that come to it.
 
+mod retire;
+
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
@@ -26,7 +28,7 @@ use crate::{
     event::StoreId,
     leader::Input,
     schema::Schema,
-    store::Image,
+    store::{AdapterError, Image},
     sync::{FromLeader, SessionKey},
 };
 
@@ -64,6 +66,10 @@ struct Host {
     sessions: RefCell<HashMap<String, Visitor>>,
     /// Whether work that can wait is planned.
     idle: Cell<bool>,
+    /// Whether a newer build takes over.
+    retiring: Cell<bool>,
+    /// Whether the files are being deleted.
+    resetting: Cell<bool>,
     port: MessagePort,
     handlers: RefCell<Vec<Handler>>,
 }
@@ -110,6 +116,8 @@ impl Host {
             start,
             sessions: RefCell::new(HashMap::new()),
             idle: Cell::new(false),
+            retiring: Cell::new(false),
+            resetting: Cell::new(false),
             port: port.clone(),
             handlers: RefCell::new(Vec::new()),
         });
@@ -141,6 +149,26 @@ impl Host {
         self.desk.borrow().as_ref().ok().cloned()
     }
 
+    fn with_desk<T>(
+        &self,
+        ask: impl FnOnce(&Desk) -> Result<T, AdapterError>,
+    ) -> Result<T, String> {
+        match &*self.desk.borrow() {
+            Ok(desk) => ask(desk).map_err(|error| error.to_string()),
+            Err(reason) => Err(reason.clone()),
+        }
+    }
+
+    /// Says what became of something that was asked for.
+    fn done(&self, session: &str, by_port: bool, request: u32, outcome: Result<Vec<u8>, String>) {
+        let (error, buffer) = match outcome {
+            Ok(bytes) => (None, Some(Uint8Array::from(&bytes[..]).buffer())),
+            Err(error) => (Some(error), None),
+        };
+        let done = FromHost::Done { request, error };
+        self.answer(session, by_port, &done, buffer);
+    }
+
     fn handler(self: &Rc<Self>, by_port: bool) -> Handler {
         let host = Rc::clone(self);
         Closure::new(move |event: MessageEvent| {
@@ -153,11 +181,15 @@ impl Host {
 
     fn take(self: &Rc<Self>, parcel: &Parcel, by_port: bool) {
         let Some(message) = parcel.message::<ToHost>() else {
-            return self.refuse_build(&parcel.session, by_port);
+            // Only what other builds say cannot be read, and they are told to reload when they say hello.
+            return;
         };
         match message {
-            ToHost::Hello { build, .. } if build != self.start.build => {
-                self.refuse_build(&parcel.session, by_port);
+            ToHost::Hello { build, visit, .. } if !build.is_same_as(&self.start.build) => {
+                self.meet(parcel, &build, visit, by_port);
+            }
+            ToHost::Hello { .. } if self.retiring.get() => {
+                self.answer(&parcel.session, by_port, &FromHost::Outdated, None);
             }
             ToHost::Hello { visit, image, .. } => {
                 self.welcome(&parcel.session, visit, image, by_port);
@@ -172,12 +204,7 @@ impl Host {
                 after,
                 limit,
             } => {
-                let events = match self.desk() {
-                    Some(desk) => desk
-                        .events_after(after, limit as usize)
-                        .map_err(|error| error.to_string()),
-                    None => Err("there is no leader".to_owned()),
-                };
+                let events = self.with_desk(|desk| desk.events_after(after, limit as usize));
                 self.answer(
                     &parcel.session,
                     by_port,
@@ -186,23 +213,31 @@ impl Host {
                 );
             }
             ToHost::Export { request } => {
-                let log = match self.desk() {
-                    Some(desk) => desk.export_log().map_err(|error| error.to_string()),
-                    None => self.files.borrow().raw_log(),
-                };
-                let (error, buffer) = match log {
-                    Ok(bytes) => (None, Some(Uint8Array::from(&bytes[..]).buffer())),
-                    Err(error) => (Some(error), None),
-                };
-                let done = FromHost::Done { request, error };
-                self.answer(&parcel.session, by_port, &done, buffer);
+                if let Some(desk) = self.desk() {
+                    let log = desk.export_log().map_err(|error| error.to_string());
+                    return self.done(&parcel.session, by_port, request, log);
+                }
+                let log = self.files.borrow().raw_log();
+                let (host, session) = (Rc::clone(self), parcel.session.clone());
+                spawn_local(async move { host.done(&session, by_port, request, log.await) });
+            }
+            ToHost::ExportDamaged { request } => {
+                let log = self.with_desk(|desk| desk.damaged_log());
+                let log = log.map(Option::unwrap_or_default);
+                self.done(&parcel.session, by_port, request, log);
+            }
+            ToHost::ForgetDamaged { request } => {
+                let done = self.with_desk(|desk| desk.forget_damaged_log());
+                let done = done.map(|()| Vec::new());
+                self.done(&parcel.session, by_port, request, done);
             }
             ToHost::Reset { request } => {
                 let (host, session) = (Rc::clone(self), parcel.session.clone());
+                host.resetting.set(true);
                 spawn_local(async move {
-                    let error = host.reset().await.err();
-                    let done = FromHost::Done { request, error };
-                    host.answer(&session, by_port, &done, None);
+                    let reset = host.reset().await;
+                    host.resetting.set(false);
+                    host.done(&session, by_port, request, reset.map(|()| Vec::new()));
                     host.announce();
                 });
             }
@@ -302,12 +337,6 @@ impl Host {
         }
         let name = wire::to_session(&self.start.store, session);
         BroadcastChannel::new(&name).ok().map(Route::Channel)
-    }
-
-    fn refuse_build(&self, session: &str, by_port: bool) {
-        let reason = "another version of this app has the store open: reload all tabs of this app"
-            .to_owned();
-        self.answer(session, by_port, &FromHost::Refused { reason }, None);
     }
 
     /// Plans to bring the stored state closer to the log, a piece at a time, between messages.

@@ -1,6 +1,7 @@
 //! The page's side: a session's way to whichever leader there is, and the chance to start one.
 
 mod lead;
+mod leave;
 mod link;
 
 use std::{
@@ -9,7 +10,7 @@ use std::{
     rc::Rc,
 };
 
-use futures::channel::oneshot;
+use futures::{FutureExt, channel::oneshot};
 use js_sys::Uint8Array;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue, prelude::*};
@@ -18,14 +19,15 @@ use web_sys::{BroadcastChannel, MessageEvent, MessagePort, Worker};
 
 use self::link::Link;
 use super::{
-    WebAdapter, debug, ids,
+    WebAdapter,
+    build::Build,
+    debug, ids,
     locks::Held,
-    spawn,
     wire::{self, FromHost, Parcel, ToHost, Visit},
 };
 use crate::{
     event::EncodedEvent,
-    store::{AdapterError, Image, Inbox, Session, Setup},
+    store::{AdapterError, Image, Inbox, LinkFuture, Session, Setup},
     sync::FromLeader,
 };
 
@@ -36,7 +38,7 @@ type Handler<E> = Closure<dyn FnMut(E)>;
 pub(super) struct Endpoint {
     store: String,
     session: String,
-    build: String,
+    build: Build,
     /// To the leader, wherever it is.
     leader: BroadcastChannel,
     /// To this session.
@@ -60,6 +62,8 @@ pub(super) struct Endpoint {
     closed: Cell<bool>,
     /// Whether the lines were closed because the page was left.
     left: Cell<bool>,
+    /// Whether a page of a newer build waits for this one to go.
+    leaving: Cell<bool>,
     /// How often in a row the worker broke before it answered.
     breaks: Cell<u32>,
     /// The session's id is taken.
@@ -82,7 +86,7 @@ impl Endpoint {
         if adapter.ask_for_persistence {
             ask_for_persistence();
         }
-        let build = spawn::build(setup.schema.fingerprint());
+        let build = Build::here(setup.schema.fingerprint());
         let endpoint = Self::open(adapter, store, session_id.to_string(), build)?;
         *endpoint.name.borrow_mut() = Some(held);
         let link = Link(SendWrapper::new(Rc::clone(&endpoint)));
@@ -101,7 +105,7 @@ impl Endpoint {
         adapter: WebAdapter,
         store: String,
         session: String,
-        build: String,
+        build: Build,
     ) -> Result<Rc<Self>, AdapterError> {
         let line = |name: String| BroadcastChannel::new(&name).map_err(failed);
         let client_id = ids::client_id(&store);
@@ -125,6 +129,7 @@ impl Endpoint {
             next_request: Cell::new(0),
             closed: Cell::new(false),
             left: Cell::new(false),
+            leaving: Cell::new(false),
             breaks: Cell::new(0),
             name: RefCell::new(None),
             lead: RefCell::new(None),
@@ -147,13 +152,35 @@ impl Endpoint {
     }
 
     /// Asks the worker for something, and waits until it is done.
-    pub(super) async fn ask(&self, ask: impl Fn(u32) -> ToHost) -> Result<Vec<u8>, AdapterError> {
-        let request = self.new_request();
-        let (reply, done) = oneshot::channel();
-        self.jobs.borrow_mut().insert(request, reply);
+    pub(super) async fn ask(
+        &self,
+        ask: impl FnOnce(u32) -> ToHost,
+    ) -> Result<Vec<u8>, AdapterError> {
+        let (request, done) = self.expect(&self.jobs);
         self.post(&ask(request));
         done.await
-            .unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
+    }
+
+    /// Expects an answer to a request of that number; at once an error when none can come.
+    fn expect<T: Send + 'static>(
+        &self,
+        waiting: &RefCell<HashMap<u32, Reply<T>>>,
+    ) -> (u32, LinkFuture<Result<T, AdapterError>>) {
+        let request = self.next_request.get();
+        self.next_request.set(request.wrapping_add(1));
+        let (reply, done) = oneshot::channel();
+        if !self.closed.get() {
+            waiting.borrow_mut().insert(request, reply);
+        }
+        let gone = || Err(AdapterError::new("the leader is gone"));
+        (
+            request,
+            Box::pin(done.map(move |done| done.unwrap_or_else(|_| gone()))),
+        )
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.get()
     }
 
     pub(super) fn store(&self) -> &str {
@@ -162,12 +189,6 @@ impl Endpoint {
 
     pub(super) fn inbox(&self) -> Option<Inbox> {
         self.inbox.borrow().clone()
-    }
-
-    fn new_request(&self) -> u32 {
-        let request = self.next_request.get();
-        self.next_request.set(request.wrapping_add(1));
-        request
     }
 
     fn listen(self: &Rc<Self>) {
@@ -292,7 +313,12 @@ impl Endpoint {
                 self.expected.set(false);
                 self.refuse(&reason);
             }
-            FromHost::Message(_, message) => self.deliver(message),
+            FromHost::Message(_, message) => {
+                self.deliver(message);
+                self.leave_if_done();
+            }
+            FromHost::Leave => self.leave(),
+            FromHost::Outdated => self.end_outdated(),
             FromHost::Done { request, error } => {
                 if let Some(reply) = self.jobs.borrow_mut().remove(&request) {
                     let bytes = parcel
@@ -354,6 +380,9 @@ impl Endpoint {
         self.stop_worker();
         self.lead.borrow_mut().take();
         self.name.borrow_mut().take();
+        // Whoever waits for an answer hears that there will be none.
+        self.reads.borrow_mut().clear();
+        self.jobs.borrow_mut().clear();
     }
 }
 
