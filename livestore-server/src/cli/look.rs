@@ -6,7 +6,7 @@ use futures::StreamExt;
 use livestore_core::{
     adapter::WsBackend,
     event::{ClientId, StoreId},
-    sync::{Cursor, PageInfo, SyncBackend},
+    sync::{PageInfo, SyncBackend},
 };
 use livestore_server::storage::{EventStore, PageLimit};
 use serde_json::json;
@@ -84,18 +84,19 @@ pub(crate) async fn tail_server(
         backend = backend.payload(payload);
     }
     let connection = backend.connect(&store, &ClientId::random()).await?;
+    // A place in the log needs the log's identity, which is not known here: what is before it is skipped.
     let skip_backlog = from.after.is_none() && !from.no_follow;
-    let cursor = from.after.map(|seq_num| Cursor {
-        seq_num,
-        metadata: None,
-        backend_id: None,
-    });
-    let mut pages = connection.pull(cursor, !from.no_follow);
+    let after = from.after.unwrap_or(0);
+    let mut pages = connection.pull(None, !from.no_follow);
     let mut backlog = true;
     while let Some(page) = pages.next().await {
         let page = page?;
         if !(backlog && skip_backlog) {
-            for event in &page.events {
+            for event in page
+                .events
+                .iter()
+                .filter(|pulled| pulled.event.seq_num > after)
+            {
                 say(&Line::from(event).text(json))?;
             }
         }
