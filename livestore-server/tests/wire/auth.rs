@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use livestore_server::{
-    SyncServer, Timeouts,
+    Timeouts,
     auth::{Action, Denied, Grant, Jwt},
     storage::MemoryStore,
 };
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     door::status,
-    support::{Client, TestServer, event, http::http, numbers},
+    support::{Client, TestServer, builder, event, http::http, numbers},
 };
 
 fn encoded(payload: &Value) -> String {
@@ -33,7 +33,7 @@ fn url(server: &TestServer, payload: &Value, extended: bool) -> String {
 }
 
 async fn with_tokens() -> TestServer {
-    let builder = SyncServer::builder()
+    let builder = builder()
         .storage(MemoryStore::new())
         .authorize(async |request| {
             let payload = request.client.payload.as_deref();
@@ -123,16 +123,14 @@ async fn each_request_is_judged_by_the_payload_it_brings() {
 
 #[tokio::test]
 async fn events_that_are_not_valid_are_named_with_the_reason() {
-    let builder = SyncServer::builder()
-        .storage(MemoryStore::new())
-        .validate(|_, event| {
-            let text = event.args.as_ref().map_or("", |args| args.get());
-            if text.contains("bad") {
-                Err(format!("event {} is bad", event.seq_num))
-            } else {
-                Ok(())
-            }
-        });
+    let builder = builder().storage(MemoryStore::new()).validate(|_, event| {
+        let text = event.args.as_ref().map_or("", |args| args.get());
+        if text.contains("bad") {
+            Err(format!("event {} is bad", event.seq_num))
+        } else {
+            Ok(())
+        }
+    });
     let server = TestServer::with(builder).await;
     let mut client = Client::connect(&server, "s").await;
     let error = client
@@ -167,12 +165,7 @@ fn seconds_from_now(seconds: i64) -> i64 {
 }
 
 async fn with_jwt(jwt: Jwt) -> TestServer {
-    TestServer::with(
-        SyncServer::builder()
-            .storage(MemoryStore::new())
-            .authorizer(jwt),
-    )
-    .await
+    TestServer::with(builder().storage(MemoryStore::new()).authorizer(jwt)).await
 }
 
 #[tokio::test]
@@ -257,7 +250,7 @@ async fn an_audience_and_an_issuer_are_asked_for() {
 async fn with_short_grants() -> TestServer {
     let mut timeouts = Timeouts::default();
     timeouts.refresh_before = Duration::from_millis(300);
-    let builder = SyncServer::builder()
+    let builder = builder()
         .storage(MemoryStore::new())
         .timeouts(timeouts)
         .authorize(async |request| {

@@ -1,9 +1,9 @@
 //! Who gets a connection, and who does not.
 
-use livestore_server::{AllowedOrigins, SyncServer, storage::MemoryStore};
+use livestore_server::{AllowedOrigins, storage::MemoryStore};
 use tokio_tungstenite::tungstenite::Error;
 
-use crate::support::{Client, TestServer, http::http};
+use crate::support::{Client, TestServer, builder, http::http};
 
 /// The status of a refused connection.
 pub(crate) fn status(result: Result<Client, Error>) -> u16 {
@@ -34,9 +34,7 @@ async fn a_page_of_another_site_gets_no_connection() {
 #[tokio::test]
 async fn a_listed_origin_gets_a_connection() {
     let origins = AllowedOrigins::List(vec!["https://app.example.com".into()]);
-    let builder = SyncServer::builder()
-        .storage(MemoryStore::new())
-        .origins(origins);
+    let builder = builder().storage(MemoryStore::new()).origins(origins);
     let server = TestServer::with(builder).await;
     for (origin, expected) in [
         ("https://app.example.com", 101),

@@ -2,23 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use livestore_server::{Limits, SyncServer, hub::HubOptions, storage::MemoryStore};
+use livestore_server::{Limits, hub::HubOptions, storage::MemoryStore};
 use serde_json::json;
 
 use crate::{
     door::status,
-    support::{Client, TestServer, event, events, large_events, numbers},
+    support::{Client, TestServer, builder, event, events, large_events, numbers},
 };
 
 async fn limited(change: impl FnOnce(&mut Limits)) -> TestServer {
     let mut limits = Limits::default();
     change(&mut limits);
-    TestServer::with(
-        SyncServer::builder()
-            .storage(MemoryStore::new())
-            .limits(limits),
-    )
-    .await
+    TestServer::with(builder().storage(MemoryStore::new()).limits(limits)).await
 }
 
 #[tokio::test]
@@ -92,7 +87,7 @@ async fn too_many_stores_in_use_are_refused_until_one_is_not() {
         idle: Duration::from_millis(50),
         ..HubOptions::default()
     };
-    let server = TestServer::with(SyncServer::builder().storage(MemoryStore::new()).hub(hub)).await;
+    let server = TestServer::with(builder().storage(MemoryStore::new()).hub(hub)).await;
     let first = Client::connect(&server, "a").await;
     let mut second = Client::connect(&server, "b").await;
     assert_eq!(status(Client::open(&server.url("c"), "c").await), 503);

@@ -10,4 +10,5 @@ mod live;
 mod operations;
 mod pushes;
 mod recorded;
+mod schema;
 mod support;
