@@ -432,6 +432,7 @@ impl Leader {
                 .upstream
                 .as_ref()
                 .map_or(Connection::NoBackend, |upstream| upstream.status(self.now)),
+            push_failure: self.upstream.as_ref().and_then(Upstream::push_failure),
             initial_sync: self
                 .upstream
                 .as_ref()

@@ -10,6 +10,7 @@ mod backoff;
 mod leader;
 mod merge;
 mod message;
+pub mod protocol;
 mod push;
 mod session;
 mod status;

@@ -9,7 +9,7 @@ use futures::{
     FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, select_biased, stream::FuturesUnordered,
 };
 
-use super::runtime::{Clock, LocalTask, breathe, sleep};
+use super::runtime::{Clock, LocalTask, breathe, network_changes, sleep};
 use crate::{
     event::{ClientId, StoreId},
     leader::{BackendInput, BackendRequest, Input},
@@ -59,6 +59,7 @@ pub(super) async fn drive(
         wake_at: None,
     };
     let mut alarm = Alarm::off();
+    let mut network = network_changes().fuse();
     loop {
         let mut rung = alarm.timer.as_mut().fuse();
         select_biased! {
@@ -71,6 +72,9 @@ pub(super) async fn drive(
                 None => return,
             },
             () = driver.tasks.select_next_some() => {}
+            () = network.select_next_some() => {
+                (driver.turn)(Input::Backend(BackendInput::NetworkChanged));
+            }
             () = rung => {
                 alarm = Alarm::off();
                 match driver.wake_at {

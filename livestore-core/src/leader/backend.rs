@@ -80,6 +80,11 @@ impl Leader {
             BackendInput::Answered { connection } if upstream.is_current(connection) => {
                 upstream.answered(now);
             }
+            BackendInput::NetworkChanged => {
+                if let Some(UpstreamEffect::Ping { connection }) = upstream.network_changed(now) {
+                    self.requests.push(BackendRequest::Ping { connection });
+                }
+            }
             // Late news from a connection that is given up.
             _ => {}
         }
@@ -172,6 +177,9 @@ impl Leader {
             BackendError::BackendIdMismatch { .. } => self.mismatch(error),
             error => {
                 self.connection_failed(error);
+                if let BackendError::Busy { retry_after } = error {
+                    self.on_upstream(|upstream, now| upstream.leave_alone(now, *retry_after));
+                }
                 Ok(())
             }
         }

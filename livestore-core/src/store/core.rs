@@ -163,6 +163,7 @@ impl Core {
             pending_in_session: self.session.pending().len(),
             pending_in_leader: self.leader.pending,
             connection: self.leader.connection.clone(),
+            push_failure: self.leader.push_failure.clone(),
             storage: self.leader.storage.clone(),
             log_damage: self.leader.log_damage.clone(),
             skipped: self.skipped,

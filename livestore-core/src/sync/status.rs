@@ -99,6 +99,8 @@ pub struct LeaderStatus {
     pub pending: u64,
     /// The connection to the backend.
     pub connection: Connection,
+    /// Why the last push failed, until one is taken; it is tried again.
+    pub push_failure: Option<Arc<str>>,
     /// The first pull.
     pub initial_sync: InitialSyncProgress,
     /// Where the log is kept.
@@ -123,6 +125,8 @@ pub struct SyncStatus {
     pub pending_in_leader: u64,
     /// The connection to the backend.
     pub connection: Connection,
+    /// Why the backend did not take the last push, until it takes one; it is tried again.
+    pub push_failure: Option<Arc<str>>,
     /// Where the leader keeps the log.
     pub storage: Storage,
     /// Damage that the log was saved from, as long as the damaged file is kept: tell people what is lost.

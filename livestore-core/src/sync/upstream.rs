@@ -51,6 +51,8 @@ pub(crate) struct Upstream {
     connected: Duration,
     backoff: Backoff,
     push_backoff: Backoff,
+    /// Why the last push failed, until one is taken.
+    push_failure: Option<Arc<str>>,
     initial: Initial,
 }
 
@@ -131,6 +133,7 @@ impl Upstream {
             connected: now,
             backoff: Backoff::new(seed),
             push_backoff: Backoff::new(seed.rotate_left(32)),
+            push_failure: None,
             initial,
         }
     }
@@ -175,6 +178,32 @@ impl Upstream {
     /// Starts over at once.
     pub(crate) fn restart(&mut self) {
         self.link = Link::Down { retry_at: None };
+    }
+
+    /// The network may be back, or gone: finds out at once.
+    pub(crate) fn network_changed(&mut self, now: Duration) -> Option<UpstreamEffect> {
+        match &mut self.link {
+            Link::Down { retry_at } => {
+                *retry_at = None;
+                None
+            }
+            Link::Up if self.ping.is_none() => {
+                self.ping = Some(now);
+                let connection = self.connection;
+                Some(UpstreamEffect::Ping { connection })
+            }
+            _ => None,
+        }
+    }
+
+    /// Makes the next try wait this long at least.
+    pub(crate) fn leave_alone(&mut self, now: Duration, pause: Duration) {
+        if let Link::Down {
+            retry_at: Some(retry),
+        } = &mut self.link
+        {
+            retry.at = retry.at.max(now + pause);
+        }
     }
 
     /// The connection is there.
@@ -245,6 +274,7 @@ impl Upstream {
         self.heard = now;
         self.backoff.succeeded();
         self.push_backoff.succeeded();
+        self.push_failure = None;
         self.push = Push::Idle;
     }
 
@@ -271,8 +301,13 @@ impl Upstream {
         if let BackendError::Offline { .. } = error {
             return Some(self.failed(now, error));
         }
+        let mut pause = self.push_backoff.failed();
+        if let BackendError::Busy { retry_after } = error {
+            pause = pause.max(*retry_after);
+        }
+        self.push_failure = Some(error.to_string().into());
         self.push = Push::Failed {
-            retry_at: now + self.push_backoff.failed(),
+            retry_at: now + pause,
         };
         None
     }
@@ -366,6 +401,11 @@ impl Upstream {
             Link::Down { retry_at: None } | Link::Connecting { .. } => Connection::Connecting,
             Link::Up => Connection::Connected,
         }
+    }
+
+    /// Returns why the last push failed, until one is taken.
+    pub(crate) fn push_failure(&self) -> Option<Arc<str>> {
+        self.push_failure.clone()
     }
 
     pub(crate) fn initial_sync(&self) -> InitialSyncProgress {

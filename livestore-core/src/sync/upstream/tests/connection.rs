@@ -236,3 +236,50 @@ impl Bench {
         }
     }
 }
+
+#[test]
+fn a_network_that_is_back_is_tried_at_once() {
+    let mut bench = Bench::new();
+    for _ in 0..6 {
+        bench.now += SECOND * 60;
+        assert!(is_connect(&bench.poll()));
+        bench.fail();
+    }
+    assert_eq!(bench.poll(), []);
+    assert_eq!(bench.upstream.network_changed(bench.now), None);
+    assert!(is_connect(&bench.poll()));
+    // A try that is under way is not disturbed.
+    assert_eq!(bench.upstream.network_changed(bench.now), None);
+    assert_eq!(bench.poll(), []);
+}
+
+#[test]
+fn a_connection_is_tested_when_the_network_changes() {
+    let mut bench = Bench::new();
+    let connection = bench.catch_up();
+    let ping = Some(UpstreamEffect::Ping { connection });
+    assert_eq!(bench.upstream.network_changed(bench.now), ping);
+    assert_eq!(bench.upstream.network_changed(bench.now), None, "once");
+    bench.upstream.answered(bench.now);
+    assert_eq!(bench.upstream.network_changed(bench.now), ping);
+    bench.wait();
+    assert!(is_connect(&bench.wait()), "nobody answered");
+}
+
+#[test]
+fn a_pull_that_does_not_go_on_ends_the_connection() {
+    let options = SyncOptions::default().ping_interval(SECOND * 3_600);
+    let timeout = options.timeout;
+    let mut bench = Bench::with(options);
+    bench.connect();
+    bench.poll();
+    bench.now += SECOND * 20;
+    bench.upstream.pulled(bench.now, 100, PageInfo::MoreUnknown);
+    let since = bench.now;
+    assert_eq!(bench.wait(), [UpstreamEffect::Disconnect]);
+    assert_eq!(bench.now, since + timeout);
+    let Connection::Reconnecting { reason, .. } = bench.upstream.status(bench.now) else {
+        panic!("it tries again");
+    };
+    assert!(reason.contains("how its log goes on"), "{reason}");
+}
