@@ -47,6 +47,18 @@ pub(crate) enum Failure {
     /// The driver refused a command.
     #[error("the browser's driver failed: {0}")]
     Driver(String),
+    /// A storage engine failed.
+    #[error(transparent)]
+    Storage(#[from] livestore_server::storage::StorageError),
+    /// An engine or a floor did something else than it should.
+    #[error("the server's storage: {0}")]
+    Server(String),
+    /// A floor on SQLite failed.
+    #[error("the floor on SQLite: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A floor on PostgreSQL failed.
+    #[error("the floor on PostgreSQL: {0}")]
+    Postgres(#[from] tokio_postgres::Error),
     /// Not JSON, or not the JSON that was expected.
     #[error("unexpected JSON: {0}")]
     Json(#[from] serde_json::Error),

@@ -16,16 +16,17 @@ const PAGE: &str = "LIVESTORE_BENCH_PAGE";
 /// The scenarios that measure built apps.
 const OF_APPS: [&str; 2] = ["bundle", "tti-cold"];
 
-/// Runs both halves of the benchmarks, or the named one, with the remaining arguments.
+/// Runs all parts of the benchmarks, or the named one, with the remaining arguments.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
-    let (halves, rest): (&[&str], _) = match arguments.split_first() {
-        Some((half, rest)) if half == "native" => (&["native"], rest),
-        Some((half, rest)) if half == "browser" => (&["browser"], rest),
-        _ => (&["native", "browser"], arguments),
+    let (parts, rest): (&[&str], _) = match arguments.split_first() {
+        Some((part, rest)) if part == "native" => (&["native"], rest),
+        Some((part, rest)) if part == "server" => (&["server"], rest),
+        Some((part, rest)) if part == "browser" => (&["browser"], rest),
+        _ => (&["native", "server", "browser"], arguments),
     };
     let prepared = setup::prepare(workspace, Needs::BENCH)?;
-    for half in halves {
-        run_half(workspace, &prepared, half, rest)?;
+    for part in parts {
+        run_part(workspace, &prepared, part, rest)?;
     }
     Ok(())
 }
@@ -59,10 +60,10 @@ fn build_apps(workspace: &Workspace, prepared: &Prepared) -> Result<()> {
     Ok(())
 }
 
-fn run_half(
+fn run_part(
     workspace: &Workspace,
     prepared: &Prepared,
-    half: &str,
+    part: &str,
     arguments: &[String],
 ) -> Result<()> {
     let mut command = prepared.shell.command("cargo");
@@ -74,10 +75,10 @@ fn run_half(
             "--package",
             PACKAGE,
             "--",
-            half,
+            part,
         ])
         .args(arguments);
-    if half == "browser" {
+    if part == "browser" {
         let page = workspace
             .bench_page()?
             .ok_or_else(|| Failure::new("this workspace has no benchmark page in bench/page"))?;
@@ -92,6 +93,6 @@ fn run_half(
             browser.describe_to(&mut command);
         }
     }
-    process::say(&format!("running the {half} benchmarks"));
+    process::say(&format!("running the {part} benchmarks"));
     process::run(&mut command)
 }

@@ -202,7 +202,8 @@ impl EventStore for PostgresStore {
         Box::pin(async move {
             check::store(store)?;
             let reset = async |client: &mut _| rows::reset(client, store).await;
-            let info = self.inner.connections.with(reset).await?;
+            // A long log takes long to remove.
+            let info = self.inner.connections.with_patience(reset).await?;
             self.inner.poker.moved(store, info.head);
             Ok(info)
         })

@@ -1,5 +1,7 @@
 //! PostgreSQL: besides what every engine does, several servers on one database, and a database that goes away.
 
+mod tls;
+
 use std::{
     collections::BTreeSet,
     sync::{

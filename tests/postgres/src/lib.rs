@@ -10,7 +10,9 @@ mod template;
 
 use std::{
     fs, io,
-    path::PathBuf,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         Mutex, OnceLock, PoisonError,
@@ -25,6 +27,9 @@ use tokio_postgres::NoTls;
 
 /// How long a start may take on a busy machine.
 const START: Duration = Duration::from_secs(60);
+/// The files of a server with TLS.
+const CERTIFICATE: &str = "certificate.pem";
+const KEY: &str = "key.pem";
 /// Runs a server until its standard input says so or ends, which it does however the test process ends; then
 /// the server is stopped as if it had crashed, and its folder removed unless the word is to keep it.
 const KEEPER: &str = r#"
@@ -46,6 +51,8 @@ pub struct Cluster {
     /// `None` while it is stopped.
     keeper: Mutex<Option<Child>>,
     databases: AtomicU64,
+    /// The port of this machine that it listens on as well.
+    port: Option<u16>,
 }
 
 impl Cluster {
@@ -65,10 +72,32 @@ impl Cluster {
     ///
     /// If there is no PostgreSQL on this machine or it does not start.
     pub fn start() -> Self {
+        Self::start_on(None, |_| {})
+    }
+
+    /// Starts a server that is also reached at a port of `127.0.0.1`, by TLS with this certificate and key.
+    ///
+    /// # Panics
+    ///
+    /// If there is no PostgreSQL on this machine or it does not start.
+    pub fn start_with_tls(certificate: &str, key: &str) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let port = free.expect("this machine has a free port").port();
+        Self::start_on(Some(port), |folder| {
+            for (name, text) in [(CERTIFICATE, certificate), (KEY, key)] {
+                fs::write(folder.join(name), text).expect("the folder is ours");
+            }
+            let own = fs::Permissions::from_mode(0o600);
+            fs::set_permissions(folder.join(KEY), own).expect("the file is ours");
+        })
+    }
+
+    fn start_on(port: Option<u16>, fill: impl FnOnce(&Path)) -> Self {
         let programs = Programs::find();
         let folder =
             TempDir::with_prefix("livestore-postgres-").expect("a temporary folder can be made");
         template::copy(&programs, &folder.path().join("data"));
+        fill(folder.path());
         programs.hand_over(folder.path());
         let cluster = Self {
             programs,
@@ -76,9 +105,15 @@ impl Cluster {
             folder: folder.keep(),
             keeper: Mutex::new(None),
             databases: AtomicU64::new(0),
+            port,
         };
         cluster.start_again();
         cluster
+    }
+
+    /// Returns the port that a server with TLS listens on.
+    pub fn port(&self) -> Option<u16> {
+        self.port
     }
 
     /// Makes a database and returns its address.
@@ -105,8 +140,9 @@ impl Cluster {
     /// Returns the address of a database of this server.
     pub fn address(&self, database: &str) -> String {
         format!(
-            "host={} user=postgres dbname={database}",
-            self.folder.display()
+            "host={} port={} user=postgres dbname={database}",
+            self.folder.display(),
+            self.port.unwrap_or(5432)
         )
     }
 
@@ -135,7 +171,8 @@ impl Cluster {
             .args(server.get_args())
             .arg("-D")
             .arg(self.folder.join("data"))
-            .args(["-c", "listen_addresses=", "-c"])
+            .args(self.network())
+            .arg("-c")
             .arg(format!("unix_socket_directories={}", self.folder.display()))
             .current_dir(&self.folder)
             .stdin(Stdio::piped())
@@ -144,6 +181,23 @@ impl Cluster {
             .stderr(Stdio::null());
         *keeper = Some(command.spawn().expect("a shell can be started"));
         self.wait_until_ready();
+    }
+
+    /// The settings of who may come by the network.
+    fn network(&self) -> Vec<String> {
+        let Some(port) = self.port else {
+            return vec!["-c".into(), "listen_addresses=".into()];
+        };
+        let file = |name| self.folder.join(name).display().to_string();
+        let settings = [
+            "listen_addresses=127.0.0.1".to_owned(),
+            format!("port={port}"),
+            "ssl=on".to_owned(),
+            format!("ssl_cert_file={}", file(CERTIFICATE)),
+            format!("ssl_key_file={}", file(KEY)),
+        ];
+        let with_flag = |setting| ["-c".to_owned(), setting];
+        settings.into_iter().flat_map(with_flag).collect()
     }
 
     fn wait_until_ready(&self) {

@@ -19,11 +19,13 @@ use crate::storage::StorageError;
 
 /// How long connecting may take.
 pub(super) const CONNECT: Duration = Duration::from_secs(5);
-/// How long anything else may take, before the connection is given up.
+/// How long anything else may take before the connection is given up.
 const DEADLINE: Duration = Duration::from_secs(30);
-/// What every connection is told first. The statements count on this isolation; and that a database was
-/// made careless for other programs' sake must not be a reason to lose events.
-const SETTINGS: &str = "SET default_transaction_isolation = 'read committed';
+/// What every connection is told first. What has been given up here ends there too, as what waits for a
+/// lock would not notice. The statements count on this isolation; and that a database was made careless
+/// for other programs' sake must not be a reason to lose events.
+const SETTINGS: &str = "SET statement_timeout = '30s';
+SET default_transaction_isolation = 'read committed';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 /// The connections that statements run on.
@@ -105,35 +107,45 @@ impl Connections {
             pool,
             wait: options.wait,
         };
-        let place = target.place.clone();
-        connections
-            .with(async move |client| format::prepare(client, &place).await)
-            .await?;
+        let mut client = connections.client().await?;
+        // However long it takes, or another server that does it.
+        format::prepare(&mut client, &target.place).await?;
+        drop(client);
         Ok(connections)
     }
 
-    /// Does something with a connection. One on which anything failed is not used again: whether it is the
-    /// connection's fault need not be known, and what it still does is not waited for.
+    /// Does something with a connection, and gives it up if that takes too long.
     pub(super) async fn with<T, F>(&self, act: F) -> Result<T, StorageError>
     where
         F: AsyncFnOnce(&mut Client) -> Result<T, StorageError>,
     {
-        let mut client = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| self.no_client(error))?;
-        let outcome = match timeout(DEADLINE, act(&mut client)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(unavailable(format!(
-                "PostgreSQL has not answered for {} s",
-                DEADLINE.as_secs()
-            ))),
+        let late = || {
+            let seconds = DEADLINE.as_secs();
+            unavailable(format!("PostgreSQL has not answered for {seconds} s"))
         };
+        self.with_patience(async |client: &mut _| {
+            let outcome = timeout(DEADLINE, act(client)).await;
+            outcome.unwrap_or_else(|_| Err(late()))
+        })
+        .await
+    }
+
+    /// Does something with a connection, however long it takes. A connection on which anything failed is
+    /// not used again: whether that is its fault need not be known, and what it still does is not waited for.
+    pub(super) async fn with_patience<T, F>(&self, act: F) -> Result<T, StorageError>
+    where
+        F: AsyncFnOnce(&mut Client) -> Result<T, StorageError>,
+    {
+        let mut client = self.client().await?;
+        let outcome = act(&mut client).await;
         if outcome.is_err() {
             drop(Object::take(client));
         }
         outcome
+    }
+
+    async fn client(&self) -> Result<Client, StorageError> {
+        self.pool.get().await.map_err(|error| self.no_client(error))
     }
 
     fn no_client(&self, error: PoolError) -> StorageError {

@@ -77,6 +77,9 @@ pub(super) async fn prepare(client: &mut Client, place: &str) -> Result<(), Stor
 async fn migrate(client: &mut Client) -> Result<Option<usize>, tokio_postgres::Error> {
     let transaction = client.transaction().await?;
     transaction
+        .batch_execute("SET LOCAL statement_timeout = 0")
+        .await?;
+    transaction
         .execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])
         .await?;
     // Another server may have been faster. A question for the table's name can still be answered as it was

@@ -51,6 +51,7 @@ LEFT JOIN LATERAL (
 WHERE livestore_stores.name = $1
 ORDER BY event.seq";
 const LIST: &str = "SELECT name FROM livestore_stores WHERE name > $1 ORDER BY name LIMIT $2";
+const PATIENCE: &str = "SET LOCAL statement_timeout = 0";
 const LOCK: &str = "SELECT key FROM livestore_stores WHERE name = $1 FOR UPDATE";
 const EMPTY: &str = "DELETE FROM livestore_events WHERE store = $1";
 const RENEW: &str = "UPDATE livestore_stores SET backend_id = $2, head = 0 WHERE key = $1";
@@ -129,6 +130,7 @@ pub(super) async fn reset(client: &mut Client, store: &StoreId) -> Result<StoreI
     let backend_id = new_id();
     let run = async {
         let transaction = client.transaction().await?;
+        transaction.batch_execute(PATIENCE).await?;
         // Only a statement that starts when no append is under way sees all there is to delete.
         let row = transaction.query_one(LOCK, &[&store.as_str()]).await?;
         let key: i64 = row.try_get(0)?;

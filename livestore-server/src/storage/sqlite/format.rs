@@ -85,3 +85,38 @@ fn prepare(connection: &mut Connection) -> Result<Option<String>, rusqlite::Erro
     transaction.commit()?;
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A test that kills a process can't show this: what it wrote is the system's by then.
+    #[test]
+    fn every_commit_is_synced_to_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = open_writer(&folder.path().join("events.db")).unwrap();
+        let setting = |name| -> String {
+            writer
+                .pragma_query_value(None, name, |row| {
+                    row.get_ref(0).map(|value| match value {
+                        rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                        other => other.as_str().unwrap().to_owned(),
+                    })
+                })
+                .unwrap()
+        };
+        assert_eq!(setting("synchronous"), "2", "not `full`");
+        assert_eq!(setting("journal_mode"), "wal");
+    }
+
+    #[test]
+    fn a_database_of_every_format_is_brought_to_the_newest_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events.db");
+        for _ in 0..2 {
+            let writer = open_writer(&path).unwrap();
+            let version = writer.pragma_query_value(None, "user_version", |row| row.get(0));
+            assert_eq!(version, Ok(STEPS.len() as i64));
+        }
+    }
+}
