@@ -77,6 +77,11 @@ pub(crate) async fn tail_server(
     from: From,
     json: bool,
 ) -> Result<(), Failure> {
+    // `ws://host:port`, as the server says it, has no path yet.
+    let has_path = url
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest.contains('/'));
+    let url = if has_path { url } else { url + "/" };
     let mut backend = WsBackend::new(url);
     if let Some(payload) = payload {
         let payload: serde_json::Value =
