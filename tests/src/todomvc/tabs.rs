@@ -20,6 +20,7 @@ const NO_STORAGE: &str = "const Plain = Blob; window.Blob = function (parts, opt
 impl TodoMvc {
     /// Loads the page again as in a window that stores nothing.
     pub async fn reload_without_storage(&self) -> Result<(), Failure> {
+        self.until_saved().await?;
         let script = json!({ "source": NO_STORAGE });
         self.driver
             .cdp()
