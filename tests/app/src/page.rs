@@ -40,18 +40,25 @@ pub(crate) fn open_from_address() {
     let worker = parameters.and_then(|all| all.get("worker"));
     spawn_local(async move {
         // The steps say how it went.
-        let _ = open(store, worker).await;
+        let _ = open(store, worker, false).await;
     });
 }
 
 /// Opens a store.
 #[wasm_bindgen]
-pub async fn open(store: String, worker: Option<String>) -> Result<(), JsValue> {
+pub async fn open(
+    store: String,
+    worker: Option<String>,
+    ask_for_persistence: bool,
+) -> Result<(), JsValue> {
     let steps = Steps::default();
     STEPS.set(Arc::clone(&steps));
     let mut adapter = WebAdapter::persisted();
     if let Some(worker) = worker {
         adapter = adapter.worker_url(worker);
+    }
+    if ask_for_persistence {
+        adapter = adapter.ask_for_persistence();
     }
     let store = Store::builder(schema())
         .adapter(adapter)

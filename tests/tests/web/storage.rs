@@ -183,6 +183,25 @@ async fn limit(web: &Web<'_>, bytes: Option<u64>) -> Result<(), Failure> {
 }
 
 #[test]
+fn the_browser_is_asked_to_keep_the_data_if_the_app_says_so() {
+    const ANSWER_NO: &str = "window.asked = 0; \
+        navigator.storage.persist = async () => { window.asked += 1; return false; };";
+    web::run(async |web| {
+        let tab = web.open("v1/").await?;
+        tab.run::<()>(ANSWER_NO, []).await?;
+        for (ask, asked) in [(false, 0), (true, 1)] {
+            tab.call::<()>("open", [json!("kept"), json!(null), json!(ask)])
+                .await?;
+            assert_eq!(tab.run::<u32>("return window.asked;", []).await?, asked);
+            // A no changes nothing.
+            tab.keep(&format!("asked: {ask}")).await?;
+            tab.call::<()>("close", []).await?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn leaving_is_only_questioned_while_something_is_not_persisted() {
     web::run(async |web| {
         let tab = web.store("v1/?store=leaving").await?;
