@@ -13,6 +13,7 @@ use crate::{
 };
 
 /// Checks that a call is for the store of the connection and not larger than is allowed.
+#[expect(clippy::result_large_err, reason = "one per refused request")]
 pub(crate) fn check(call: &Call, store: &StoreId, limits: &Limits) -> Result<(), RpcError> {
     let named = match call {
         Call::Pull(pull) => &pull.store_id,

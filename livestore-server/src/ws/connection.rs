@@ -195,7 +195,9 @@ impl Connection {
             }
             ClientFrame::Eof => {}
             ClientFrame::Unknown { tag } => {
-                self.send(&ServerFrame::defect(format!("unknown request tag: {tag:.100}")));
+                self.send(&ServerFrame::defect(format!(
+                    "unknown request tag: {tag:.100}"
+                )));
             }
             _ => self.send(&ServerFrame::defect("unknown request tag")),
         }

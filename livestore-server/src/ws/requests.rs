@@ -83,7 +83,9 @@ impl Connection {
             Ok((Transport::WebSocket, call)) => call,
             Ok(_) | Err(WireError::UnknownCall { .. }) => {
                 let tag = &request.tag;
-                self.send(&ServerFrame::defect(format!("unknown request tag: {tag:.100}")));
+                self.send(&ServerFrame::defect(format!(
+                    "unknown request tag: {tag:.100}"
+                )));
                 return ControlFlow::Continue(());
             }
             Err(error) => {

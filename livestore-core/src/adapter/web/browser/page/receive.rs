@@ -31,11 +31,13 @@ impl Endpoint {
                 self.expected.set(false);
                 self.breaks.set(0);
                 self.early.borrow_mut().clear();
-                let image = image.zip(parcel.buffer).map(|((place, lineage), buffer)| Image {
-                    bytes: Uint8Array::new(&buffer).to_vec(),
-                    place,
-                    lineage,
-                });
+                let image = image
+                    .zip(parcel.buffer)
+                    .map(|((place, lineage), buffer)| Image {
+                        bytes: Uint8Array::new(&buffer).to_vec(),
+                        place,
+                        lineage,
+                    });
                 if let Some(reply) = self.attached.borrow_mut().take() {
                     // The store may have been given up meanwhile.
                     let _ = reply.send(Ok(image));
