@@ -437,7 +437,7 @@ impl Upstream {
             _ if matches!(self.pull, Pull::Running { since } if now >= since + timeout)
                 && !fault::has(Bug::WaitForPages) =>
             {
-                Some("the sync backend did not go on with the pull in time")
+                Some("the sync backend did not say how its log goes on, nor that it is over")
             }
             // What the push did not follow should have come by the pull: ask for it once more.
             (Push::Behind { until }, _) if now >= until => {

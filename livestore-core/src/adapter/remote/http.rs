@@ -50,7 +50,7 @@ impl HttpConnection {
     pub(super) fn new(attempt: Attempt) -> Self {
         Self(Rc::new(Requests {
             attempt: RefCell::new(attempt),
-            client: HttpClient::default(),
+            client: Default::default(),
             backend_id: RefCell::new(None),
             next_request: Cell::new(0),
             poke: RefCell::new(None),
