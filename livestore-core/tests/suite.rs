@@ -48,6 +48,8 @@ mod live;
 mod native;
 #[path = "suite/query.rs"]
 mod query;
+#[path = "suite/random.rs"]
+mod random;
 #[path = "suite/receipt.rs"]
 mod receipt;
 #[path = "suite/replay.rs"]

@@ -207,6 +207,3 @@ pub fn compare_rows(
     }
     Some(Ordering::Equal)
 }
-
-#[cfg(test)]
-mod tests;

@@ -111,6 +111,14 @@ impl<T> Order<T> {
         }
     }
 
+    /// Gives a term to sort by a table; the caller answers for it.
+    pub fn from_term(order: OrderTerm) -> Self {
+        Self {
+            order,
+            table: PhantomData,
+        }
+    }
+
     /// Sorts nulls before everything.
     pub fn nulls_first(mut self) -> Self {
         self.order.nulls = Some(Nulls::First);

@@ -25,6 +25,11 @@ pub struct Write {
 }
 
 impl Write {
+    /// Returns the statement; with several rows, that of the first.
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
     /// A write that finds nothing to do.
     fn nothing(table: Name) -> Self {
         let mut sql = String::from("DELETE FROM ");

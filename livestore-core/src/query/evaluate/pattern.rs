@@ -33,6 +33,11 @@ impl Pattern {
                 escape: Some('%' | '_'),
                 ..
             } => return Truth::Unknown,
+            Self::Like { pattern, .. } | Self::Glob(pattern)
+                if is_read_differently(pattern) || is_read_differently(&text) =>
+            {
+                return Truth::Unknown;
+            }
             Self::Like { pattern, escape } => (read_like(pattern, *escape), true),
             Self::Glob(pattern) => (read_glob(pattern), false),
         };
@@ -44,13 +49,14 @@ impl Pattern {
     }
 }
 
-/// The characters SQLite sees: up to the first NUL, those that are none replaced.
+/// The characters SQLite sees: up to the first NUL.
 fn characters(text: &str) -> impl Iterator<Item = char> {
-    text.chars().take_while(|&c| c != '\0').map(|c| match c {
-        '\u{fffe}' | '\u{ffff}' => char::REPLACEMENT_CHARACTER,
-        // The same in the higher planes is left alone.
-        c => c,
-    })
+    text.chars().take_while(|&c| c != '\0')
+}
+
+/// Some versions of SQLite take the two code points that are never characters for a third one.
+fn is_read_differently(text: &str) -> bool {
+    text.contains(['\u{fffe}', '\u{ffff}'])
 }
 
 /// `None` for a pattern that nothing matches: it ends in an escape.

@@ -66,6 +66,27 @@ impl ColumnType for f64 {
     }
 }
 
+impl ColumnType for f32 {
+    const KIND: ColumnKind = ColumnKind::Real;
+
+    fn to_value(&self) -> Value {
+        Value::Real(f64::from(*self))
+    }
+
+    /// What it cannot hold exactly is rounded.
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ValueError> {
+        f64::from_value(value).map(|v| v as Self)
+    }
+}
+
+impl Number for f32 {
+    type Sum = f64;
+
+    fn zero() -> Value {
+        f64::zero()
+    }
+}
+
 impl Number for f64 {
     type Sum = f64;
 
