@@ -33,6 +33,8 @@ mod testing {
 
 #[path = "suite/boot.rs"]
 mod boot;
+#[path = "suite/builder.rs"]
+mod builder;
 #[path = "suite/commit.rs"]
 mod commit;
 #[path = "suite/events.rs"]

@@ -1,6 +1,10 @@
 //! What a column can be compared with or set to: values, columns, expressions.
 
-use super::{Column, ColumnType, EpochMillis, Expr, TableRow, Term, Value, time::DateTime};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    Column, ColumnType, DateTime, EpochMillis, Expr, Json, StoredAs, TableRow, Term, Value,
+};
 
 /// A value that can be compared with, or stored in, a column of type `C`.
 pub trait IntoColumn<C> {
@@ -44,6 +48,13 @@ values! {
     [] &str => Option<String>, |value| Value::Text(value.to_owned());
     [] &[u8] => Vec<u8>, |value| Value::Blob(value.to_owned());
     [] &[u8] => Option<Vec<u8>>, |value| Value::Blob(value.to_owned());
+    [J: Serialize + DeserializeOwned + 'static] J => Json<J>, |value| <Json<J>>::encode(&value);
+    [J: Serialize + DeserializeOwned + 'static] &J => Json<J>, |value| <Json<J>>::encode(value);
+    [J: Serialize + DeserializeOwned + 'static] J => Option<Json<J>>, |value| <Json<J>>::encode(&value);
+    [J: Serialize + DeserializeOwned + 'static] &J => Option<Json<J>>, |value| <Json<J>>::encode(value);
+    [J: Serialize + DeserializeOwned + 'static] Option<J> => Option<Json<J>>, |value| <Option<Json<J>>>::encode(&value);
+    [J: Serialize + DeserializeOwned + 'static] &Option<J> => Option<Json<J>>, |value| <Option<Json<J>>>::encode(value);
+    [] Option<DateTime> => Option<EpochMillis>, |value| <Option<EpochMillis>>::encode(&value);
     [] DateTime => EpochMillis, |value| EpochMillis(value).to_value();
     [] DateTime => Option<EpochMillis>, |value| EpochMillis(value).to_value();
     [] &str => Value, |value| Value::Text(value.to_owned());

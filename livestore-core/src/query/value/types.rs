@@ -170,6 +170,7 @@ from! {
     String => |v| Self::Text(v),
     &str => |v| Self::Text(v.to_owned()),
     i64 => |v| Self::Integer(v),
+    i32 => |v| Self::Integer(v.into()),
     f64 => |v| Self::Real(v),
     bool => |v| Self::Integer(v.into()),
     Vec<u8> => |v| Self::Blob(v),
