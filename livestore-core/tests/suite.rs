@@ -35,6 +35,8 @@ mod testing {
 mod boot;
 #[path = "suite/builder.rs"]
 mod builder;
+#[path = "suite/columns.rs"]
+mod columns;
 #[path = "suite/commit.rs"]
 mod commit;
 #[path = "suite/events.rs"]

@@ -53,8 +53,9 @@ impl RawSql {
     /// Makes it a query that reads each row as any type serde knows: a struct by the names of the
     /// columns, a tuple by their order, or a plain value from the first one.
     ///
-    /// Columns of JSON text are read into structs, lists and maps, text also into enums. Columns the
-    /// struct doesn't have are passed over.
+    /// Columns of JSON text are read into structs, lists and maps, text also into enums; enums without
+    /// a tag of their own (`untagged`, `tag = "…"`) can't be told from text and want
+    /// [`FromRow`] and `#[column(json)]`. Columns the struct doesn't have are passed over.
     ///
     /// ```
     /// # use livestore_core::prelude::*;
