@@ -60,6 +60,8 @@ mod receipt;
 mod replay;
 #[path = "suite/schema.rs"]
 mod schema;
+#[path = "suite/search.rs"]
+mod search;
 #[path = "suite/seq.rs"]
 mod seq;
 #[path = "suite/sync.rs"]

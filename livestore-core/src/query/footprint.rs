@@ -103,7 +103,8 @@ impl AccessLog {
         if !column.is_empty() {
             match columns.get(column) {
                 Some(&index) => set.insert(index),
-                // The row id under another name: any column may stand behind it.
+                // Without a column that stands for it, the row id comes and goes with the row.
+                None if column == "ROWID" => {}
                 None => set = ColumnSet::ALL,
             }
         }

@@ -12,7 +12,7 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Changeset {
     pub(super) changes: Vec<RowChange>,
-    /// The counters of made keys as they were before, if they changed.
+    /// The counters of made keys as they were before.
     pub(super) sequences: Counters,
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Sequences {
     tables: Vec<String>,
 }
 
-/// Counters before an event, each by its place; an empty list when none changed.
+/// Counters before an event, each by its place.
 pub(super) type Counters = Box<[Option<i64>]>;
 
 impl Sequences {
@@ -28,7 +28,7 @@ impl Sequences {
         }
     }
 
-    /// Returns the counters as they are.
+    /// Returns the counters as they are, which costs nothing when there are none.
     pub(super) fn read(&self, connection: &Connection) -> rusqlite::Result<Counters> {
         let read = |table: &String| {
             connection
@@ -39,18 +39,8 @@ impl Sequences {
         self.tables.iter().map(read).collect()
     }
 
-    /// Returns what must be kept to bring the counters back.
-    pub(super) fn changed(
-        &self,
-        before: Counters,
-        connection: &Connection,
-    ) -> rusqlite::Result<Counters> {
-        if before.is_empty() || self.read(connection)? == before {
-            return Ok(Counters::default());
-        }
-        Ok(before)
-    }
-
+    /// Brings the counters back. An inverse write may have moved one, so that is done for every event, also
+    /// for one that had not.
     pub(super) fn restore(
         &self,
         connection: &Connection,

@@ -61,10 +61,7 @@ impl State {
                     seq: event.seq,
                     source: source.into(),
                 })?;
-        changeset.sequences = self
-            .sequences
-            .changed(counters, &self.connection)
-            .map_err(failed)?;
+        changeset.sequences = counters;
         Ok(changeset)
     }
 
