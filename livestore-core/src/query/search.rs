@@ -202,7 +202,7 @@ impl<T: FullText, P> Select<T, P> {
     /// ```
     pub fn matching(self, text: impl Into<SearchText>) -> Self {
         let mut spec = self.into_spec();
-        spec.search = Search::new::<T>(text.into());
+        spec.search = Search::new::<T>(text.into()).map(Box::new);
         Self::from_spec(spec)
     }
 }

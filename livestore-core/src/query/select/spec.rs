@@ -49,24 +49,17 @@ pub struct SelectSpec {
     /// Which rows are taken.
     pub filter: Option<Condition>,
     /// The full-text search they must match.
-    pub search: Option<Search>,
+    pub search: Option<Box<Search>>,
     /// What makes rows one group.
     pub group_by: Vec<Term>,
     /// Which groups are taken.
-    pub having: Option<Condition>,
+    pub having: Option<Box<Condition>>,
     /// What rows are sorted by.
     pub order: Vec<OrderTerm>,
     /// At most so many.
     pub limit: Option<u64>,
     /// Without so many first ones.
     pub offset: Option<u64>,
-}
-
-fn and(condition: &mut Option<Condition>, other: Condition) {
-    *condition = Some(match condition.take() {
-        Some(condition) => condition.and(other),
-        None => other,
-    });
 }
 
 impl SelectSpec {
@@ -94,11 +87,17 @@ impl SelectSpec {
     }
 
     pub(super) fn add_filter(&mut self, condition: Condition) {
-        and(&mut self.filter, condition);
+        self.filter = Some(match self.filter.take() {
+            Some(filter) => filter.and(condition),
+            None => condition,
+        });
     }
 
     pub(super) fn add_having(&mut self, condition: Condition) {
-        and(&mut self.having, condition);
+        self.having = Some(Box::new(match self.having.take() {
+            Some(having) => having.and(condition),
+            None => condition,
+        }));
     }
 
     pub(super) fn add_join<U: TableRow>(&mut self, left: bool, on: Vec<(Term, Term)>) {

@@ -10,7 +10,7 @@ impl SelectSpec {
     fn start(&self) -> SqlText {
         SqlText {
             qualified: !self.joins.is_empty() || self.search.is_some(),
-            search: self.search.as_ref().map(Search::index),
+            search: self.search.as_deref().map(Search::index),
             ..SqlText::with_capacity(128)
         }
     }
@@ -85,7 +85,7 @@ impl SelectSpec {
     /// As part of another statement, where names may not be taken for its own.
     pub(in crate::query) fn write_nested(&self, out: &mut SqlText) {
         let qualified = std::mem::replace(&mut out.qualified, true);
-        let search = std::mem::replace(&mut out.search, self.search.as_ref().map(Search::index));
+        let search = std::mem::replace(&mut out.search, self.search.as_deref().map(Search::index));
         self.write_rows(out, self.limit);
         out.qualified = qualified;
         out.search = search;
