@@ -82,6 +82,11 @@ fn constant(column: &Column<'_>) -> TokenStream {
 fn row_impl(input: &DeriveInput, table: &str, columns: &[Column<'_>]) -> TokenStream {
     let ident = &input.ident;
     let names = columns.iter().map(|column| &column.name);
+    let quoted: Vec<_> = columns
+        .iter()
+        .map(|column| format!("\"{}\"", column.name.replace('"', "\"\"")))
+        .collect();
+    let list = quoted.join(", ");
     let keys = columns
         .iter()
         .filter(|column| column.primary_key)
@@ -98,6 +103,7 @@ fn row_impl(input: &DeriveInput, table: &str, columns: &[Column<'_>]) -> TokenSt
         impl ::livestore_core::query::TableRow for #ident {
             const TABLE: &'static str = #table;
             const COLUMNS: &'static [&'static str] = &[#(#names),*];
+            const COLUMN_LIST: &'static str = #list;
             const PRIMARY_KEY: &'static [&'static str] = &[#(#keys),*];
 
             fn read_all(

@@ -94,6 +94,15 @@ impl<J> JsonColumn for Json<J> where Self: ColumnType {}
 impl<J> JsonColumn for Option<Json<J>> where Self: ColumnType {}
 
 /// A column type that is a JSON array, nullable or not.
+///
+/// What is none is refused by the compiler:
+///
+/// ```compile_fail,E0599
+/// # use livestore_core::prelude::*;
+/// # #[derive(Serialize, Deserialize)] struct Owner { name: String }
+/// # #[derive(Table)] struct Issue { #[column(primary_key)] id: i64, #[column(json)] owner: Owner }
+/// let wrong = Issue::query().filter(Issue::OWNER.json_contains("ann"));
+/// ```
 #[diagnostic::on_unimplemented(message = "`{Self}` is no JSON array")]
 pub trait JsonArray: JsonColumn {
     /// The type of its elements.

@@ -230,6 +230,8 @@ pub trait TableRow: Sized + 'static {
     const TABLE: &'static str;
     /// The names of its columns, in the order [`read_all`](Self::read_all) takes them.
     const COLUMNS: &'static [&'static str];
+    /// The same as they stand in SQL, quoted and with commas between; empty when it is to be made of them.
+    const COLUMN_LIST: &'static str = "";
     /// The names of the columns that make up the primary key.
     const PRIMARY_KEY: &'static [&'static str];
 

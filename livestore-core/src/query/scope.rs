@@ -62,6 +62,13 @@ impl<T: TableRow> Member for Option<T> {
 }
 
 /// A scope that has table `T`; `Place` says where and is found by the compiler.
+///
+/// ```compile_fail,E0277
+/// # use livestore_core::prelude::*;
+/// # #[derive(Table)] struct User { #[column(primary_key)] id: i64, name: String }
+/// # #[derive(Table)] struct Issue { #[column(primary_key)] id: i64, creator: i64 }
+/// let wrong = Issue::query().filter(User::NAME.eq("ann"));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the query does not read `{T}`, or reads it twice",
     label = "this needs table `{T}`"

@@ -79,6 +79,7 @@ impl<S, P> Select<S, P> {
         self.spec
     }
 
+    #[inline]
     fn with(mut self, change: impl FnOnce(&mut SelectSpec)) -> Self {
         change(&mut self.spec);
         self

@@ -8,8 +8,8 @@ use crate::query::{Condition, Name, OrderTerm, Search, TableRow, Term};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ColumnNames {
-    /// Known when the program was compiled.
-    Static(&'static [&'static str]),
+    /// Known when the program was compiled; the second is the list as it stands in SQL, or empty.
+    Static(&'static [&'static str], &'static str),
     /// Known at run time.
     Shared(Arc<[Name]>),
 }
@@ -21,6 +21,15 @@ pub struct Source {
     pub table: Name,
     /// Its columns, in order.
     pub columns: ColumnNames,
+}
+
+impl Source {
+    fn of<T: TableRow>() -> Self {
+        Self {
+            table: T::TABLE.into(),
+            columns: ColumnNames::Static(T::COLUMNS, T::COLUMN_LIST),
+        }
+    }
 }
 
 /// A table that is joined.
@@ -64,10 +73,7 @@ pub struct SelectSpec {
 
 impl SelectSpec {
     pub(in crate::query) fn of<T: TableRow>() -> Self {
-        Self::new(Source {
-            table: T::TABLE.into(),
-            columns: ColumnNames::Static(T::COLUMNS),
-        })
+        Self::new(Source::of::<T>())
     }
 
     pub(in crate::query) fn new(source: Source) -> Self {
@@ -103,10 +109,7 @@ impl SelectSpec {
     pub(super) fn add_join<U: TableRow>(&mut self, left: bool, on: Vec<(Term, Term)>) {
         self.joins.push(JoinSpec {
             left,
-            source: Source {
-                table: U::TABLE.into(),
-                columns: ColumnNames::Static(U::COLUMNS),
-            },
+            source: Source::of::<U>(),
             on,
         });
     }

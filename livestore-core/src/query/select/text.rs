@@ -130,6 +130,12 @@ impl SelectSpec {
     }
 
     fn write_all_columns(&self, out: &mut SqlText) {
+        if let (ColumnNames::Static(_, list), false) = (&self.source.columns, out.qualified)
+            && !list.is_empty()
+        {
+            out.sql.push_str(list);
+            return;
+        }
         let joined = self.joins.iter().map(|join| &join.source);
         let mut separator = "";
         for source in std::iter::once(&self.source).chain(joined) {
@@ -143,7 +149,7 @@ impl SelectSpec {
                 push_quoted(&mut out.sql, column);
             };
             match &source.columns {
-                ColumnNames::Static(columns) => columns.iter().for_each(|column| push(column)),
+                ColumnNames::Static(columns, _) => columns.iter().for_each(|column| push(column)),
                 ColumnNames::Shared(columns) => columns.iter().for_each(|column| push(column)),
             }
         }

@@ -25,8 +25,10 @@ use crate::query::{
 pub struct Insert<T> {
     table: Name,
     columns: Vec<Name>,
-    /// Every row has a value for every column.
-    rows: Vec<Vec<Value>>,
+    /// The values of the first row, one for every column; of no rows, `None`.
+    first: Option<Vec<Value>>,
+    /// Those of the others.
+    more: Vec<Vec<Value>>,
     conflict: Conflict<T>,
 }
 
@@ -104,10 +106,9 @@ impl<T: TableRow> Insert<T> {
     /// Adds several rows, prepared once; what was set before is taken back.
     pub fn rows<R: Borrow<T>>(mut self, rows: impl IntoIterator<Item = R>) -> Self {
         self.columns = T::COLUMNS.iter().map(|&name| name.into()).collect();
-        self.rows = rows
-            .into_iter()
-            .map(|row| row.borrow().to_values())
-            .collect();
+        let mut rows = rows.into_iter().map(|row| row.borrow().to_values());
+        self.first = rows.next();
+        self.more = rows.collect();
         self
     }
 
@@ -127,7 +128,8 @@ impl<T> Insert<T> {
         Self {
             table,
             columns: Vec::new(),
-            rows: vec![Vec::new()],
+            first: Some(Vec::new()),
+            more: Vec::new(),
             conflict: Conflict::Fail,
         }
     }
@@ -145,15 +147,19 @@ impl<T> Insert<T> {
     }
 
     fn push(&mut self, column: Name, value: Value) {
-        match self.columns.iter().position(|other| *other == column) {
-            Some(at) => self.rows.iter_mut().for_each(|row| row[at] = value.clone()),
-            None => {
-                self.columns.push(column);
-                match self.rows.as_mut_slice() {
-                    [row] => row.push(value),
-                    rows => rows.iter_mut().for_each(|row| row.push(value.clone())),
-                }
-            }
+        let at = self.columns.iter().position(|other| *other == column);
+        if at.is_none() {
+            self.columns.push(column);
+        }
+        let put = |row: &mut Vec<Value>, value| match at {
+            Some(at) => row[at] = value,
+            None => row.push(value),
+        };
+        for row in &mut self.more {
+            put(row, value.clone());
+        }
+        if let Some(row) = &mut self.first {
+            put(row, value);
         }
     }
 
@@ -181,10 +187,8 @@ impl<T> Insert<T> {
 
     /// `None` for no rows.
     pub(super) fn into_write(self) -> Option<Write> {
-        let mut rows = self.rows.into_iter();
-        let first = rows.next()?;
         let mut out = SqlText {
-            binds: first,
+            binds: self.first?,
             ..SqlText::with_capacity(128)
         };
         out.sql.push_str(match self.conflict {
@@ -212,7 +216,9 @@ impl<T> Insert<T> {
         }
         // The values of the action's own follow those of the row, which differ from row to row.
         let own = out.binds[self.columns.len()..].to_vec();
-        let more = rows
+        let more = self
+            .more
+            .into_iter()
             .map(|mut row| {
                 row.extend_from_slice(&own);
                 row
@@ -295,7 +301,8 @@ impl<T> std::fmt::Debug for Insert<T> {
         f.debug_struct("Insert")
             .field("table", &self.table)
             .field("columns", &self.columns)
-            .field("rows", &self.rows)
+            .field("first", &self.first)
+            .field("more", &self.more)
             .finish_non_exhaustive()
     }
 }
