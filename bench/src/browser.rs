@@ -2,7 +2,10 @@
 //!
 //! The page asks the server for its task and sends its figures there; nothing looks into the page while it measures.
 
+mod kept;
+mod memory;
 mod server;
+mod tti;
 
 use std::time::Duration;
 
@@ -14,7 +17,7 @@ use livestore_tests::browser::{Driver, Session};
 use tokio::{runtime, time::timeout};
 
 use self::server::{Message, PageServer};
-use crate::{Sink, failure::Failure, places};
+use crate::{Sink, bundle, failure::Failure, places};
 
 pub(crate) const IMPLEMENTATION: &str = "livestore-rs chromium";
 /// Browsers that are started for cold runs, for store and floor each.
@@ -36,8 +39,12 @@ pub(crate) fn run(selection: &Selection, lines: Sink<'_>) -> Result<(), Failure>
             lines(bench.cold(COLD, Start::Store).await?);
             lines(bench.cold(&format!("{FLOOR}{COLD}"), Start::Floor).await?);
         }
-        bench.measure(selection, lines).await
-    })
+        bench.measure(selection, lines).await?;
+        kept::measure(&mut bench, selection, lines).await?;
+        memory::measure(&mut bench, selection, lines).await?;
+        tti::measure(&bench.driver, selection, lines).await
+    })?;
+    bundle::run(selection, lines)
 }
 
 struct Bench {
@@ -52,8 +59,7 @@ impl Bench {
             match self.next_report(&session).await? {
                 Report::Lines(more) => lines(more),
                 Report::Done => return Ok(()),
-                Report::Failed(reason) => return Err(Failure::Page(reason)),
-                other @ Report::Cold(_) => return Err(unexpected(&other)),
+                other => return Err(unexpected(other)),
             }
         }
     }
@@ -73,25 +79,16 @@ impl Bench {
 
     async fn cold_once(&mut self, start: Start) -> Result<Samples, Failure> {
         let session = self.open(Task::Cold(start)).await?;
-        let mut told = Samples::default();
-        loop {
-            match self.next_report(&session).await? {
-                Report::Cold(samples) => told = samples,
-                Report::Done => return Ok(told),
-                Report::Failed(reason) => return Err(Failure::Page(reason)),
-                other @ Report::Lines(_) => return Err(unexpected(&other)),
-            }
+        match self.next_report(&session).await? {
+            Report::Samples(samples) => Ok(samples),
+            other => Err(unexpected(other)),
         }
     }
 
     async fn open(&self, task: Task) -> Result<Session, Failure> {
         self.server.set_task(task);
         let session = self.driver.open().await?;
-        session
-            .driver()
-            .goto(self.server.url())
-            .await
-            .map_err(|error| Failure::Driver(error.to_string()))?;
+        goto(&session, &self.server.url()).await?;
         Ok(session)
     }
 
@@ -107,12 +104,13 @@ impl Bench {
             match message {
                 Message::Report(report) => return Ok(report),
                 Message::CollectGarbage(done) => {
-                    session
-                        .driver()
-                        .cdp()
-                        .send_raw("HeapProfiler.collectGarbage", serde_json::json!({}))
-                        .await
-                        .map_err(|error| Failure::Driver(error.to_string()))?;
+                    driven(
+                        session
+                            .driver()
+                            .cdp()
+                            .send_raw("HeapProfiler.collectGarbage", serde_json::json!({}))
+                            .await,
+                    )?;
                     // A page that is gone waits no more.
                     let _ = done.send(());
                 }
@@ -121,6 +119,18 @@ impl Bench {
     }
 }
 
-fn unexpected(report: &Report) -> Failure {
-    Failure::Page(format!("it was not asked for this: {report:?}"))
+/// Why a page's report ends the benchmarks: it says so itself, or it is not what was asked for.
+fn unexpected(report: Report) -> Failure {
+    match report {
+        Report::Failed(reason) => Failure::Page(reason),
+        other => Failure::Page(format!("it was not asked for this: {other:?}")),
+    }
+}
+
+async fn goto(session: &Session, url: &str) -> Result<(), Failure> {
+    driven(session.driver().goto(url).await)
+}
+
+fn driven<T>(outcome: Result<T, impl std::fmt::Display>) -> Result<T, Failure> {
+    outcome.map_err(|error| Failure::Driver(error.to_string()))
 }

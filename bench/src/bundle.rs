@@ -1,4 +1,4 @@
-//! `bundle`: how much a browser downloads for an app.
+//! `bundle`: how much a browser downloads for an app that is kept, or in memory.
 
 use std::{
     fs,
@@ -11,11 +11,13 @@ use livestore_bench_scenarios::{FLOOR, Figures, Samples, Selection, Unit};
 
 use crate::{Sink, browser::IMPLEMENTATION, failure::Failure, places};
 
-/// The apps by the scenario's name, and their folders in the workspace.
-const APPS: [(&str, &str); 3] = [
-    ("bundle.min", "bench/min-app"),
-    ("floor.bundle.min", "bench/min-baseline"),
-    ("bundle.todomvc", "apps/todomvc"),
+/// The apps by the scenario's name, and where trunk has put them in the workspace.
+const APPS: [(&str, &str); 5] = [
+    ("bundle.min", places::MIN_APP),
+    ("floor.bundle.min", places::MIN_BASELINE),
+    ("bundle.min-mem", places::MIN_APP_IN_MEMORY),
+    ("floor.bundle.min-mem", places::MIN_BASELINE),
+    ("bundle.todomvc", places::TODOMVC),
 ];
 /// The largest window that browsers must take, as a power of two.
 const BROTLI_WINDOW: i32 = 22;
@@ -23,10 +25,10 @@ const BROTLI_QUALITY: i32 = 11;
 
 /// Measures what was built; a scenario without a floor of its own has none.
 pub(crate) fn run(selection: &Selection, lines: Sink<'_>) -> Result<(), Failure> {
-    for (name, folder) in APPS {
+    for (name, place) in APPS {
         if selection.takes(name.strip_prefix(FLOOR).unwrap_or(name)) {
             let mut sizes = Sizes::default();
-            sizes.add_folder(&places::app(folder)?)?;
+            sizes.add_folder(&places::app(place)?)?;
             let mut figures = Figures::default();
             figures.add(sizes.samples());
             lines(figures.lines(IMPLEMENTATION, name));

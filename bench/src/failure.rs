@@ -35,15 +35,30 @@ pub(crate) enum Failure {
         /// The errors in the browser's console.
         console: Vec<String>,
     },
-    /// A program of its own, started for a cold run, failed.
-    #[error("a cold run failed: {0}")]
-    Cold(String),
+    /// A program of its own, started for a run, failed.
+    #[error("a run in a process of its own failed: {0}")]
+    Process(String),
+    /// A leader's stored state stays behind its log.
+    #[error("the leader does not store its state to the end")]
+    Unsettled,
     /// Browser or driver failed.
     #[error(transparent)]
     Browser(#[from] livestore_tests::Failure),
     /// The driver refused a command.
     #[error("the browser's driver failed: {0}")]
     Driver(String),
+    /// A storage engine failed.
+    #[error(transparent)]
+    Storage(#[from] livestore_server::storage::StorageError),
+    /// An engine or a floor did something else than it should.
+    #[error("the server's storage: {0}")]
+    Server(String),
+    /// A floor on SQLite failed.
+    #[error("the floor on SQLite: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A floor on PostgreSQL failed.
+    #[error("the floor on PostgreSQL: {0}")]
+    Postgres(#[from] tokio_postgres::Error),
     /// Not JSON, or not the JSON that was expected.
     #[error("unexpected JSON: {0}")]
     Json(#[from] serde_json::Error),

@@ -1,4 +1,4 @@
-//! The benchmark program: `livestore-bench native|browser|bundle [SCENARIO…]`.
+//! The benchmark program: `livestore-bench native|server|browser [SCENARIO…]`.
 //!
 //! It prints a JSON line per figure to standard output and, at the end, a table with floors and targets to standard
 //! error. `SCENARIO` is the beginning of a name; without one, everything runs. What the scenarios do is in
@@ -7,8 +7,10 @@
 mod browser;
 mod bundle;
 mod failure;
+mod kept;
 mod native;
 mod places;
+mod server;
 mod table;
 mod targets;
 
@@ -18,16 +20,17 @@ use livestore_bench_scenarios::{Line, Selection};
 
 use crate::failure::Failure;
 
-const USAGE: &str = "usage: livestore-bench native|browser|bundle [SCENARIO…]";
+const USAGE: &str = "usage: livestore-bench native|server|browser [SCENARIO…]";
 
 fn main() -> ExitCode {
     let mut arguments = env::args().skip(1);
     let outcome = match (arguments.next().as_deref(), arguments) {
         (Some("native"), rest) => measure(native::run, rest),
+        (Some("server"), rest) => measure(server::run, rest),
         (Some("browser"), rest) => measure(browser::run, rest),
-        (Some("bundle"), rest) => measure(bundle::run, rest),
         (Some(native::COLD_STORE), _) => native::run_cold_store(),
         (Some(native::COLD_FLOOR), _) => native::run_cold_floor(),
+        (Some(native::STEP), rest) => native::run_step(rest),
         _ => Err(Failure::Usage(USAGE)),
     };
     match outcome {

@@ -1,5 +1,7 @@
 //! The scenarios on this machine, without a browser.
 
+mod kept;
+
 use std::{env, future::ready, process::Command, time::Instant};
 
 use futures::executor::block_on;
@@ -7,7 +9,10 @@ use livestore_bench_scenarios::{
     COLD, FLOOR, Figures, Host, LocalFuture, Samples, Selection, Start, cold, scenarios,
 };
 
+pub(crate) use self::kept::{STEP, run_step};
 use crate::{Sink, failure::Failure};
+
+const IMPLEMENTATION: &str = "livestore-rs native";
 
 /// What this program calls itself with for a cold run.
 pub(crate) const COLD_STORE: &str = "cold-store";
@@ -30,7 +35,7 @@ impl Native {
 
 impl Host for Native {
     fn implementation(&self) -> &str {
-        "livestore-rs native"
+        IMPLEMENTATION
     }
 
     fn now(&self) -> f64 {
@@ -68,13 +73,14 @@ pub(crate) fn run(selection: &Selection, lines: Sink<'_>) -> Result<(), Failure>
             })?,
         );
     }
-    Ok(())
+    let mut processes = kept::Processes::new()?;
+    block_on(crate::kept::measure(&mut processes, selection, lines))
 }
 
 fn start_cold(argument: &str) -> Result<Samples, Failure> {
     let output = Command::new(env::current_exe()?).arg(argument).output()?;
     if !output.status.success() {
-        return Err(Failure::Cold(
+        return Err(Failure::Process(
             String::from_utf8_lossy(&output.stderr).into_owned(),
         ));
     }

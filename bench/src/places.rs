@@ -10,18 +10,23 @@ use crate::failure::Failure;
 /// The variable that names another folder with the built benchmark page.
 const PAGE: &str = "LIVESTORE_BENCH_PAGE";
 
+/// The smallest app on a store that is kept.
+pub(crate) const MIN_APP: &str = "bench/min-app/dist";
+/// The same with its store in memory.
+pub(crate) const MIN_APP_IN_MEMORY: &str = "bench/min-app/memory/dist";
+/// The same without a store.
+pub(crate) const MIN_BASELINE: &str = "bench/min-baseline/dist";
+/// TodoMVC.
+pub(crate) const TODOMVC: &str = "apps/todomvc/dist";
+
 /// The folder with the built benchmark page.
 pub(crate) fn page() -> Result<PathBuf, Failure> {
-    built(env::var_os(PAGE).map_or_else(|| dist("bench/page"), PathBuf::from))
+    built(env::var_os(PAGE).map_or_else(|| workspace().join("bench/page/dist"), PathBuf::from))
 }
 
-/// The folder with an app as trunk has built it, by the app's folder in the workspace.
-pub(crate) fn app(folder: &str) -> Result<PathBuf, Failure> {
-    built(dist(folder))
-}
-
-fn dist(folder: &str) -> PathBuf {
-    workspace().join(folder).join("dist")
+/// The folder with an app as trunk has built it, by its place in the workspace.
+pub(crate) fn app(place: &str) -> Result<PathBuf, Failure> {
+    built(workspace().join(place))
 }
 
 fn built(folder: PathBuf) -> Result<PathBuf, Failure> {

@@ -35,7 +35,8 @@ fn row(line: &Line, floor: Option<&Line>) -> [String; 8] {
     let above = floor.map(|floor| times_worse(line.unit, line.median, floor.median));
     let target =
         targets::of(&line.scenario).filter(|_| line.implementation == browser::IMPLEMENTATION);
-    let better = target.map(|target| times_worse(line.unit, target.upstream, line.median));
+    let upstream = target.and_then(|target| target.upstream);
+    let better = upstream.map(|upstream| times_worse(line.unit, upstream, line.median));
     let times =
         |times: Option<f64>| times.map_or_else(String::new, |times| format!("{}x", digits(times)));
     let amount = |median: f64| format!("{} {}", digits(median), line.unit);
@@ -44,7 +45,7 @@ fn row(line: &Line, floor: Option<&Line>) -> [String; 8] {
         amount(line.median),
         floor.map_or_else(String::new, |floor| amount(floor.median)),
         times(above),
-        target.map_or_else(String::new, |target| amount(target.upstream)),
+        upstream.map_or_else(String::new, amount),
         times(better),
         target.map_or_else(String::new, |target| match target.bar {
             Bar::Better(bar) => format!("{}x", digits(bar)),

@@ -11,6 +11,8 @@ mod in_process;
 mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(feature = "remote")]
+mod remote;
 mod runtime;
 pub mod web;
 
@@ -20,6 +22,8 @@ pub use in_process::{FaultFactory, InProcessBackend};
 pub use memory::Memory;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::Native;
+#[cfg(feature = "remote")]
+pub use remote::{SyncTransport, WsBackend};
 pub use web::WebAdapter;
 
 /// Locks; a panic elsewhere leaves SQLite and the lists whole.

@@ -64,6 +64,12 @@ pub enum Error {
         /// What failed.
         reason: String,
     },
+    /// A newer version of the app has the store, so this one takes no more commits.
+    #[error("store `{store}`: {}", crate::store::OUTDATED)]
+    Outdated {
+        /// The store.
+        store: String,
+    },
     /// The log could not be read.
     #[error("the log of store `{store}` could not be read: {reason}")]
     Log {

@@ -3,17 +3,30 @@
 //! It is the only truth; state is derived from it. Here live its tables, their format version with
 //! the step that brings an older log forward, reading it, and the one way to change it: a
 //! [`LogChange`], written in one transaction. Its last events, which no backend has confirmed, may be
-//! replaced by a rebase; all others stay for good. What the events mean is not known here.
+//! replaced by a rebase; all others stay for good. A log that was damaged is saved as far as it can be
+//! read, and the damaged file is kept. What the events mean is not known here.
 
+mod damage;
 mod error;
+mod files;
 mod format;
 mod read;
+mod salvage;
+mod unsynced;
 
 use std::{path::Path, sync::Arc};
 
+pub use damage::LogDamage;
 pub use error::EventlogError;
+pub(crate) use files::LogFiles;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use {
+    files::missing_name,
+    format::{FORMAT, MARK_END, is_marked},
+};
 
+use self::files::Home;
 use crate::{
     event::{EncodedEvent, EventScope, Place, SeqNum},
     fault::{self, Bug},
@@ -25,6 +38,9 @@ pub(crate) struct Eventlog {
     connection: Connection,
     head: Place,
     sync: SyncRecord,
+    /// Where its files are, if it could be saved from damage there.
+    home: Option<Home>,
+    damage: Option<LogDamage>,
 }
 
 /// What the log knows of the backend.
@@ -36,6 +52,10 @@ pub(crate) struct SyncRecord {
     pub(crate) backend_id: Option<Arc<str>>,
     /// The generation in which the leader takes events.
     pub(crate) generation: u64,
+    /// Which log this is: the number rises when something that was final is not any more.
+    pub(crate) lineage: u64,
+    /// Whether everything is final, for lack of a backend.
+    pub(crate) alone: bool,
 }
 
 /// A change of the log: all of it is written, or nothing.
@@ -61,7 +81,73 @@ impl Eventlog {
             connection,
             head,
             sync,
+            home: None,
+            damage: None,
         })
+    }
+
+    /// Opens the log in a place with files. One that is damaged is saved as far as it can be read.
+    pub(crate) fn open_in(files: Box<dyn LogFiles>) -> Result<Self, EventlogError> {
+        let mut home = Home::find(files)?;
+        let log = match Self::open_file(&home.path()) {
+            Err(cause) if cause.is_damage() => {
+                salvage::salvage(&mut home, &cause)?;
+                Self::open_file(&home.path())
+            }
+            opened => opened,
+        };
+        Ok(log?.at(home))
+    }
+
+    fn at(mut self, home: Home) -> Self {
+        self.damage = salvage::recorded(&self.connection, &home);
+        self.home = Some(home);
+        self
+    }
+
+    /// Saves what can be read of a log that turns out to be damaged, and goes on with that.
+    ///
+    /// # Errors
+    /// When there is nothing to save it from, or the new log can't be written; then this one is of no use.
+    pub(crate) fn salvage(&mut self, cause: &EventlogError) -> Result<(), EventlogError> {
+        // Nobody may have the file open that is read.
+        self.connection = Connection::open_in_memory()?;
+        let mut home = self.home.take().ok_or_else(|| EventlogError::Unreadable {
+            message: cause.to_string(),
+        })?;
+        let saved = salvage::salvage(&mut home, cause).and_then(|()| Self::open_file(&home.path()));
+        match saved {
+            Ok(log) => *self = log.at(home),
+            Err(error) => {
+                self.home = Some(home);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the log is in a file that may be damaged while nobody looks.
+    pub(crate) fn is_in_files(&self) -> bool {
+        self.home.is_some()
+    }
+
+    /// Returns what is known of damage that this log was saved from.
+    pub(crate) fn damage(&self) -> Option<&LogDamage> {
+        self.damage.as_ref()
+    }
+
+    /// Reads the damaged file that this log was saved from.
+    pub(crate) fn damaged_file(&self) -> Result<Option<Vec<u8>>, EventlogError> {
+        match (&self.home, &self.damage) {
+            (Some(home), Some(damage)) => home.read(&damage.file).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Removes the damaged files, and forgets about them.
+    pub(crate) fn forget_damage(&mut self) -> Result<(), EventlogError> {
+        self.damage = None;
+        self.home.as_ref().map_or(Ok(()), Home::remove_damaged)
     }
 
     /// Opens a log that lives in memory.
@@ -72,6 +158,8 @@ impl Eventlog {
     /// Opens a log in a file. What was written survives a crash of the machine, once it returned.
     pub(crate) fn open_file(path: &Path) -> Result<Self, EventlogError> {
         let connection = Connection::open(path)?;
+        // Somebody else's database stays as it is.
+        format::refuse_foreign(&connection)?;
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
         Self::open(connection)
     }
@@ -107,7 +195,7 @@ impl Eventlog {
     /// # Errors
     /// When the events don't follow the log, or SQLite fails; then nothing was changed.
     pub(crate) fn write(&mut self, change: &LogChange<'_>) -> Result<(), EventlogError> {
-        fault::crash_point("before the log is written");
+        fault::write_point("before the log is written")?;
         let base = match change.truncate_after {
             Some(place) => self.last_up_to(place)?,
             None => self.head,
@@ -119,7 +207,7 @@ impl Eventlog {
             let transaction = self.connection.transaction()?;
             write_sync(&transaction, sync)?;
             transaction.commit()?;
-            fault::crash_point("between the backend head and its events");
+            fault::write_point("between the backend head and its events")?;
         }
         let transaction = self
             .connection
@@ -129,7 +217,7 @@ impl Eventlog {
                 .prepare_cached("DELETE FROM eventlog WHERE (seq_global, seq_client) > (?1, ?2)")?
                 .execute((place.global as i64, place.client as i64))?;
         }
-        insert(&transaction, change.append)?;
+        insert(&transaction, "eventlog", change.append)?;
         for (global, metadata) in change.metadata {
             transaction
                 .prepare_cached(
@@ -140,28 +228,39 @@ impl Eventlog {
         if let Some(sync) = &change.sync {
             write_sync(&transaction, sync)?;
         }
-        fault::crash_point("before the log's transaction is committed");
+        fault::write_point("before the log's transaction is committed")?;
         transaction.commit()?;
         self.head = head;
         if let Some(sync) = &change.sync {
             self.sync = sync.clone();
         }
-        fault::crash_point("after the log is written");
+        fault::write_point("after the log is written")?;
         Ok(())
     }
 
-    /// Takes out everything, for a new backend.
-    pub(crate) fn clear(&mut self, generation: u64) -> Result<(), EventlogError> {
+    /// Takes note of whether there is a backend from now on. With one, what was final without is not.
+    pub(crate) fn settle_alone(&mut self, alone: bool) -> Result<(), EventlogError> {
+        if self.sync.alone == alone {
+            return Ok(());
+        }
+        let rises = !alone && !fault::has(Bug::KeepLineage);
         let sync = SyncRecord {
-            generation,
-            ..SyncRecord::default()
+            alone,
+            lineage: self.sync.lineage + u64::from(rises),
+            ..self.sync.clone()
         };
         self.write(&LogChange {
-            truncate_after: Some(SeqNum::ROOT),
             sync: Some(sync),
             ..LogChange::default()
         })
     }
+}
+
+/// Reads a log's file as it is, which nobody may have open.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn read_raw(files: Box<dyn LogFiles>) -> Result<Vec<u8>, EventlogError> {
+    let home = Home::find(files)?;
+    home.read(&home.name())
 }
 
 /// Checks that events follow one another behind `base`, and returns the last place.
@@ -170,15 +269,7 @@ impl Eventlog {
 fn check_contiguous(events: &[EncodedEvent], base: Place) -> Result<Place, EventlogError> {
     let mut head = base;
     for event in events {
-        let follows = match event.scope() {
-            EventScope::Synced => SeqNum {
-                client: 0,
-                ..head.seq
-            },
-            EventScope::ClientOnly => head.seq,
-        };
-        let gap = !event.parent.same_position(follows) && !fault::has(Bug::IgnoreGaps);
-        if gap || !event.seq.is_after(head.seq) {
+        if !follow(event, head) {
             return Err(EventlogError::NotContiguous {
                 event: event.name.to_string(),
                 seq: event.seq,
@@ -191,12 +282,29 @@ fn check_contiguous(events: &[EncodedEvent], base: Place) -> Result<Place, Event
     Ok(head)
 }
 
-fn insert(transaction: &Transaction<'_>, events: &[EncodedEvent]) -> rusqlite::Result<()> {
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO eventlog (seq_global, seq_client, seq_rebase_generation, \
+/// Whether an event follows a place.
+fn follow(event: &EncodedEvent, head: Place) -> bool {
+    let follows = match event.scope() {
+        EventScope::Synced => SeqNum {
+            client: 0,
+            ..head.seq
+        },
+        EventScope::ClientOnly => head.seq,
+    };
+    let gap = !event.parent.same_position(follows) && !fault::has(Bug::IgnoreGaps);
+    !gap && event.seq.is_after(head.seq)
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    table: &str,
+    events: &[EncodedEvent],
+) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached(&format!(
+        "INSERT INTO {table} (seq_global, seq_client, seq_rebase_generation, \
          parent_global, parent_client, parent_rebase_generation, name, args, client_id, session_id, id) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?;
+    ))?;
     for event in events {
         insert.execute((
             event.seq.global as i64,
@@ -218,12 +326,15 @@ fn insert(transaction: &Transaction<'_>, events: &[EncodedEvent]) -> rusqlite::R
 fn write_sync(transaction: &Transaction<'_>, sync: &SyncRecord) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
-            "UPDATE sync_status SET backend_head = ?1, backend_id = ?2, generation = ?3",
+            "UPDATE sync_status SET backend_head = ?1, backend_id = ?2, generation = ?3, \
+             lineage = ?4, alone = ?5",
         )?
         .execute((
             sync.backend_head as i64,
             sync.backend_id.as_deref(),
             sync.generation as i64,
+            sync.lineage as i64,
+            sync.alone,
         ))
         .map(drop)
 }

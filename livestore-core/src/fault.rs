@@ -34,11 +34,31 @@ pub enum Bug {
     WaitForLostLeader,
     /// A rebase compares pending events with the backend's as if there were no client-only ones.
     CountClientOnly,
+    /// A pull that comes to a halt is waited for, for ever.
+    WaitForPages,
+    /// The events that a reset of the backend leaves without a log are handed to nobody.
+    ForgetUnsynced,
+    /// What was final without a backend is taken for final with one.
+    KeepLineage,
+    /// A leader that stops takes back what it has persisted.
+    DenyPersisted,
+    /// A rebase takes out an event that fits, and says that it does not.
+    RejectHealthy,
+    /// Nobody is told that a check has put another event in one's place.
+    HideReplaced,
+    /// A page of the event stream is taken for final up to where that is by the time it arrives.
+    ReadLate,
+    /// A write that failed is acknowledged all the same.
+    OverlookFailure,
+    /// Each step to a newer format is committed for itself, before the format is noted.
+    StepByStep,
+    /// That the app has the unsynced events is not noted.
+    HandOutAgain,
 }
 
 #[cfg(feature = "simulation")]
 mod switch {
-    use std::cell::Cell;
+    use std::cell::{Cell, RefCell};
 
     use super::Bug;
 
@@ -48,6 +68,22 @@ mod switch {
         static POINTS: Cell<u64> = const { Cell::new(0) };
         static IDS: Cell<Option<u64>> = const { Cell::new(None) };
         static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
+        static DISK: Cell<Option<Trouble>> = const { Cell::new(None) };
+        static FAILURES: Cell<u64> = const { Cell::new(0) };
+        static LAST_WORDS: RefCell<Option<LastWords>> = const { RefCell::new(None) };
+    }
+
+    type LastWords = Box<dyn FnOnce()>;
+
+    /// What is wrong with the disk.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Trouble {
+        /// How many more writes succeed.
+        pub after: u64,
+        /// Whether every later one fails, or only that one.
+        pub lasting: bool,
+        /// Whether the disk is full; else it fails.
+        pub full: bool,
     }
 
     /// What a crash unwinds with.
@@ -62,6 +98,26 @@ mod switch {
     /// Makes the nth crash point from here on crash, in this thread.
     pub fn crash_at(point: Option<u64>) {
         CRASH.set(point);
+    }
+
+    /// Sets what is done at a crash, before anything is tidied up by unwinding.
+    pub fn before_crash(last_words: Option<Box<dyn FnOnce()>>) {
+        LAST_WORDS.set(last_words);
+    }
+
+    /// Makes writes fail, in this thread.
+    pub fn set_trouble(trouble: Option<Trouble>) {
+        DISK.set(trouble);
+    }
+
+    /// Returns what is wrong with the disk by now.
+    pub fn trouble() -> Option<Trouble> {
+        DISK.get()
+    }
+
+    /// Returns how many writes have failed in this thread.
+    pub fn writes_failed() -> u64 {
+        FAILURES.get()
     }
 
     /// Returns how many crash points this thread has passed.
@@ -102,18 +158,48 @@ mod switch {
         match CRASH.get() {
             Some(0) => {
                 CRASH.set(None);
+                if let Some(last_words) = LAST_WORDS.take() {
+                    last_words();
+                }
                 std::panic::resume_unwind(Box::new(Crash(name)));
             }
             Some(left) => CRASH.set(Some(left - 1)),
             None => {}
         }
     }
+
+    pub(crate) fn write_point(name: &'static str) -> rusqlite::Result<()> {
+        crash_point(name);
+        let Some(trouble) = DISK.get() else {
+            return Ok(());
+        };
+        if trouble.after > 0 {
+            DISK.set(Some(Trouble {
+                after: trouble.after - 1,
+                ..trouble
+            }));
+            return Ok(());
+        }
+        DISK.set(Some(trouble).filter(|trouble| trouble.lasting));
+        FAILURES.set(FAILURES.get() + 1);
+        let code = match trouble.full {
+            true => rusqlite::ffi::SQLITE_FULL,
+            false => rusqlite::ffi::SQLITE_IOERR,
+        };
+        Err(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(code),
+            Some(format!("in a simulation, {name}")),
+        ))
+    }
 }
 
 #[cfg(feature = "simulation")]
-pub use switch::{Crash, crash_at, points_passed, seed_ids, set_bug, set_limit};
+pub use switch::{
+    Crash, Trouble, before_crash, crash_at, points_passed, seed_ids, set_bug, set_limit,
+    set_trouble, trouble, writes_failed,
+};
 #[cfg(feature = "simulation")]
-pub(crate) use switch::{crash_point, has, limit, next_ids};
+pub(crate) use switch::{has, limit, next_ids, write_point};
 
 /// Whether a bug is switched on.
 #[cfg(not(feature = "simulation"))]
@@ -121,9 +207,11 @@ pub(crate) const fn has(_: Bug) -> bool {
     false
 }
 
-/// A moment at which the process may die.
+/// A moment around a write, at which it may fail, or the process die.
 #[cfg(not(feature = "simulation"))]
-pub(crate) const fn crash_point(_: &'static str) {}
+pub(crate) const fn write_point(_: &'static str) -> rusqlite::Result<()> {
+    Ok(())
+}
 
 /// How much is taken in one piece.
 #[cfg(not(feature = "simulation"))]

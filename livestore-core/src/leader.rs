@@ -9,8 +9,10 @@ mod backend;
 mod confirmed;
 mod input;
 mod rebase;
+mod recover;
+mod unsynced;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 pub(crate) use confirmed::StateFile;
 #[cfg_attr(not(feature = "simulation"), allow(unreachable_pub))]
@@ -18,7 +20,8 @@ pub use input::{BackendInput, BackendRequest, Input, Outputs};
 
 use self::{
     backend::{PageBuffer, Pushing},
-    confirmed::{Confirmed, Progress},
+    confirmed::Confirmed,
+    unsynced::Unsynced,
 };
 use crate::{
     event::{EncodedEvent, Place, SeqNum},
@@ -47,16 +50,22 @@ pub(crate) struct Leader {
     pushing: Option<Pushing>,
     outbox: Outbox,
     requests: Vec<BackendRequest>,
+    /// What is told after the status.
+    answers: Outbox,
     /// The status as the sessions were told it last.
     told: Option<LeaderStatus>,
     storage: Storage,
     /// Sessions that have not been told the status yet.
     newcomers: Vec<SessionKey>,
+    /// What a log that was emptied had for itself, until the app has it.
+    unsynced: Option<Unsynced>,
     /// Images that were handed out to sessions which have not come yet.
     images_out: usize,
     /// How many of them were of a damaged state.
     damaged_out: usize,
     stopped: Option<Arc<str>>,
+    /// Up to where a log in files has been looked through; `None` once that is done.
+    unchecked: Option<Place>,
     now: Duration,
 }
 
@@ -91,13 +100,20 @@ pub(crate) struct LeaderOptions {
 
 impl Leader {
     /// Takes over a log.
-    pub(crate) fn new(log: Eventlog, options: LeaderOptions) -> Self {
+    pub(crate) fn new(mut log: Eventlog, options: LeaderOptions) -> Self {
+        let settled = log.settle_alone(options.sync.is_none());
         let backend_head = options.sync.as_ref().map(|_| log.sync().backend_head);
-        let processor = LeaderProcessor::new(log.head(), log.sync().generation, backend_head);
+        let processor = LeaderProcessor::new(
+            log.head(),
+            log.sync().generation,
+            log.sync().lineage,
+            backend_head,
+        );
         let upstream = options
             .sync
             .map(|sync| Upstream::new(sync, options.now, options.seed));
-        Self {
+        let mut leader = Self {
+            unchecked: log.is_in_files().then_some(Place::ROOT),
             log,
             confirmed: Confirmed::new(options.schema, options.state),
             processor,
@@ -106,14 +122,23 @@ impl Leader {
             pushing: None,
             outbox: Outbox::new(),
             requests: Vec::new(),
+            answers: Outbox::new(),
             told: None,
             storage: options.storage,
             newcomers: Vec::new(),
+            unsynced: None,
             images_out: 0,
             damaged_out: 0,
             stopped: None,
             now: options.now,
+        };
+        let ready = settled
+            .map_err(LeaderError::from)
+            .and_then(|()| leader.look_for_unsynced());
+        if let Err(error) = ready {
+            leader.fail(&error);
         }
+        leader
     }
 
     /// Adds a session, which then pulls.
@@ -134,6 +159,9 @@ impl Leader {
 
     pub(crate) fn remove_session(&mut self, session: SessionKey) {
         self.processor.remove_session(session);
+        if let Some(unsynced) = &mut self.unsynced {
+            unsynced.gone(session);
+        }
     }
 
     /// Reads a page of the log.
@@ -158,9 +186,24 @@ impl Leader {
         self.log.export()
     }
 
+    /// Returns the damaged file that the log was saved from.
+    pub(crate) fn damaged_log(&self) -> Result<Option<Vec<u8>>, EventlogError> {
+        self.log.damaged_file()
+    }
+
+    /// Removes the damaged file that the log was saved from.
+    pub(crate) fn forget_damaged_log(&mut self) -> Result<(), EventlogError> {
+        self.log.forget_damage()
+    }
+
     #[cfg(feature = "simulation")]
     pub(crate) fn said(&mut self) -> Outbox {
         std::mem::take(&mut self.outbox)
+    }
+
+    #[cfg(feature = "simulation")]
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.stopped.is_some()
     }
 
     /// Gives up the log.
@@ -179,20 +222,29 @@ impl Leader {
             if self.stopped.is_some() {
                 break;
             }
+            let question = match &input {
+                Input::Session(session, ToLeader::Pull { after, floor, .. }) => {
+                    Some((*session, *after, *floor))
+                }
+                _ => None,
+            };
             if let Err(error) = self.take(input) {
-                self.stop(&error);
+                self.fail(&error);
+                self.answer_anyway(question);
             }
         }
         if self.stopped.is_none()
             && let Err(error) = self.flush()
         {
-            self.stop(&error);
+            self.fail(&error);
         }
         if self.stopped.is_none()
             && let Err(error) = self.poll_upstream()
         {
-            self.stop(&error);
+            self.fail(&error);
         }
+        self.tell_damage();
+        self.offer_unsynced();
         self.tell_status();
         Outputs {
             sessions: std::mem::take(&mut self.outbox),
@@ -205,46 +257,57 @@ impl Leader {
         }
     }
 
-    /// Brings the stored state closer to the log while there is nothing else to do; true if it is there.
-    /// What it has to say goes out with the next turn.
-    pub(crate) fn catch_up(&mut self) -> bool {
-        let Ok(place) = self.final_place() else {
-            return true;
-        };
-        match self
-            .confirmed
-            .catch_up(&self.log, place, fault::limit(PAGE))
-        {
-            Progress::More => false,
-            Progress::Done => true,
-            Progress::Damaged => {
-                let sessions = self.processor.sessions();
-                let told = sessions.map(|session| (session, FromLeader::Rebuild));
-                self.outbox.extend(told);
-                // A session too many that starts afresh does no harm.
-                self.damaged_out = std::mem::take(&mut self.images_out);
-                false
-            }
-        }
+    /// Returns the file of a stored state that has not been looked through, which takes as long as
+    /// reading it. Whoever can do that beside the leader's work says what was found.
+    pub(crate) fn unchecked_state(&mut self) -> Option<PathBuf> {
+        self.confirmed.unchecked_file(&self.log)
+    }
+
+    /// Takes what was found in it. What the leader has to say goes out with the next turn.
+    pub(crate) fn state_checked(&mut self, found: Result<(), StateError>) {
+        self.confirmed.checked(found);
+    }
+
+    /// Looks the stored state through, if nobody has. What the leader has to say goes out with the next
+    /// turn.
+    pub(crate) fn check_state(&mut self) {
+        self.confirmed.check_now(&self.log);
     }
 
     /// Whether there is something to say that no turn has brought.
     pub(crate) fn has_mail(&self) -> bool {
-        !self.outbox.is_empty()
+        !self.outbox.is_empty() || !self.requests.is_empty()
     }
 
     fn take(&mut self, input: Input) -> Result<(), LeaderError> {
         match input {
             Input::Session(session, ToLeader::Push { events }) => self.push(session, events),
-            Input::Session(session, ToLeader::Pull { after, floor }) => {
-                self.pull(session, after, floor)
+            Input::Session(
+                session,
+                ToLeader::Pull {
+                    after,
+                    floor,
+                    lineage,
+                },
+            ) => {
+                self.flush()?;
+                match lineage {
+                    Some(lineage) if lineage != self.log.sync().lineage => {
+                        self.answer_anew(session, lineage)
+                    }
+                    _ => self.pull(session, after, floor),
+                }
             }
-            Input::Session(_, ToLeader::SetOnline { online }) => {
+            Input::Session(session, ToLeader::TookUnsynced { upto, taken }) => {
+                self.took_unsynced(session, upto, taken)
+            }
+            Input::Session(session, ToLeader::SetOnline { online }) => {
                 if let Some(upstream) = &mut self.upstream {
                     let effect = upstream.set_online(online);
                     self.requests
                         .extend(effect.map(|_| BackendRequest::Disconnect));
                 }
+                self.answers.push((session, FromLeader::OnlineSet));
                 Ok(())
             }
             Input::Backend(input) => {
@@ -257,10 +320,6 @@ impl Leader {
     }
 
     fn push(&mut self, session: SessionKey, events: Vec<EncodedEvent>) -> Result<(), LeaderError> {
-        if fault::has(Bug::NoFence) {
-            let after = self.log.head();
-            return self.push_unfenced(session, after, events);
-        }
         if let Err(rejection) = self.processor.admit(session, events) {
             self.outbox.push((session, FromLeader::Refused(rejection)));
         }
@@ -275,7 +334,6 @@ impl Leader {
         after: Place,
         floor: SeqNum,
     ) -> Result<(), LeaderError> {
-        self.flush()?;
         let after = if self.log.contains(after)? {
             after
         } else {
@@ -298,35 +356,13 @@ impl Leader {
             self.outbox.extend(told);
             return Ok(self.log.append(&events)?);
         }
-        self.log.append(&admitted.events)?;
+        let written = self.log.append(&admitted.events);
+        if !fault::has(Bug::OverlookFailure) {
+            written?;
+        }
         let told = self.processor.written(admitted);
         self.outbox.extend(told);
         Ok(())
-    }
-
-    /// The test bug of a leader that numbers what comes as it likes.
-    fn push_unfenced(
-        &mut self,
-        session: SessionKey,
-        after: Place,
-        events: Vec<EncodedEvent>,
-    ) -> Result<(), LeaderError> {
-        let generation = self.processor.generation();
-        let upto = events.last().map(EncodedEvent::place);
-        let events = crate::sync::renumber(events, after.seq, generation);
-        self.processor
-            .admit(session, events)
-            .expect("the numbers follow the log");
-        self.flush()?;
-        if let Some((_, FromLeader::Accepted { upto: told, .. })) = self.outbox.last_mut() {
-            *told = upto.unwrap_or_default();
-        }
-        Ok(())
-    }
-
-    /// Nothing more is written: a later event must not stand in the log without an earlier one.
-    fn stop(&mut self, error: &LeaderError) {
-        self.give_up(error);
     }
 
     /// Stops for a reason that is not its own to name.
@@ -385,6 +421,7 @@ impl Leader {
             self.outbox.extend(tell(&others, &status));
         }
         self.outbox.extend(tell(&newcomers, &status));
+        self.outbox.append(&mut self.answers);
     }
 
     fn status(&self) -> LeaderStatus {
@@ -395,11 +432,13 @@ impl Leader {
                 .upstream
                 .as_ref()
                 .map_or(Connection::NoBackend, |upstream| upstream.status(self.now)),
+            push_failure: self.upstream.as_ref().and_then(Upstream::push_failure),
             initial_sync: self
                 .upstream
                 .as_ref()
                 .map_or(InitialSyncProgress::Done, Upstream::initial_sync),
             storage: self.storage.clone(),
+            log_damage: self.log.damage().cloned(),
         }
     }
 }

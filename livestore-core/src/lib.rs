@@ -24,6 +24,7 @@ pub mod event;
 mod eventlog;
 mod fault;
 mod leader;
+mod panic;
 pub mod prelude;
 pub mod query;
 mod reactive;
@@ -35,9 +36,10 @@ pub mod store;
 pub mod sync;
 #[cfg(test)]
 mod testing;
+pub mod validation;
 
 pub use error::{Error, Result};
-pub use eventlog::EventlogError;
+pub use eventlog::{EventlogError, LogDamage};
 
 // The derive macros name this crate by its name, also in its own tests.
 extern crate self as livestore_core;

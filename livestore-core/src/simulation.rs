@@ -14,7 +14,10 @@ use crate::{
     sync::{Outbox, SyncOptions},
 };
 pub use crate::{
-    fault::{Bug, Crash, crash_at, points_passed, seed_ids, set_bug, set_limit},
+    fault::{
+        Bug, Crash, Trouble, before_crash, crash_at, points_passed, seed_ids, set_bug, set_limit,
+        set_trouble, trouble, writes_failed,
+    },
     leader::{BackendInput, BackendRequest, Input, Outputs},
     sync::SessionKey,
 };
@@ -73,14 +76,32 @@ impl SimulatedLeader {
         self.0.said()
     }
 
-    /// Brings the stored state closer to the log; true when it is there.
+    /// Whether it has stopped, since it could not do its part.
+    pub fn has_stopped(&self) -> bool {
+        self.0.has_stopped()
+    }
+
+    /// Looks the stored state through and brings it closer to the log; true when it is there.
     pub fn catch_up(&mut self) -> bool {
+        self.0.check_state();
         self.0.catch_up()
     }
 
     /// Returns what a session starts with.
     pub fn image(&mut self) -> Option<Image> {
         self.0.image()
+    }
+
+    /// Reads a page of the log.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn events_after(
+        &self,
+        after: SeqNum,
+        limit: usize,
+    ) -> Result<Vec<EncodedEvent>, EventlogError> {
+        self.0.events_after(after, limit)
     }
 
     /// Returns the whole log.

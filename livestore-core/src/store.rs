@@ -9,6 +9,8 @@ mod boot;
 mod commit;
 mod core;
 mod events;
+mod export;
+mod lend;
 mod link;
 mod live;
 mod receipt;
@@ -24,9 +26,10 @@ pub use link::{
 };
 pub use live::{LiveQuery, Subscription};
 pub use receipt::{Receipt, ReceiptError, Stage};
+pub(crate) use status::OUTDATED;
 pub use status::StoreStatus;
 
-use self::{core::Core, link::Link, receipt::Progress, receive::Listeners};
+use self::{core::Core, lend::Link, receipt::Progress, receive::Listeners};
 use crate::{
     error::{Error, Result},
     event::{ClientId, SeqNum, SessionId, StoreId},
@@ -79,6 +82,8 @@ struct Shared {
     core: Mutex<Core>,
     progress: Arc<Progress>,
     status: Watch<SyncStatus>,
+    /// Whether the store works.
+    works: Watch<StoreStatus>,
     listeners: Mutex<Listeners>,
     link: Link,
 }
@@ -142,40 +147,11 @@ impl Store {
         self.shared.flush();
     }
 
-    /// Returns this session's state as the bytes of an SQLite database.
-    ///
-    /// # Errors
-    /// When SQLite can't write it, or the store is closed.
-    pub fn export_state(&self) -> Result<Vec<u8>> {
-        let mut core = self.shared.lock();
-        self.shared.check_readable(&core)?;
-        core.state.image().map_err(|error| Error::Log {
-            store: self.id().to_string(),
-            reason: error.to_string(),
-        })
-    }
-
-    /// Returns the leader's log as the bytes of an SQLite database.
-    ///
-    /// # Errors
-    /// When the log can't be read, or there is no leader.
-    pub async fn export_log(&self) -> Result<Vec<u8>> {
-        let failed = |reason: String| Error::Log {
-            store: self.id().to_string(),
-            reason,
-        };
-        let log = self.shared.link.with(|link| link.export_log());
-        match log {
-            Some(log) => log.await.map_err(|error| failed(error.to_string())),
-            None => Err(failed("the store is closed, or busy sending".into())),
-        }
-    }
-
     /// Ends the session: hands what is pending to the leader, waits until it is persisted, and
     /// closes.
     ///
     /// Later commits and queries fail with [`Error::Closed`]; subscribers hear nothing more. A second
-    /// call waits for the same end. When this was a client's last session, its leader has closed its
+    /// call waits for the same end. It goes on when nobody waits for it, as long as the store is kept. When this was a client's last session, its leader has closed its
     /// files by the time it returns. What the backend has not confirmed by then is pushed when the
     /// store is opened again.
     ///
@@ -190,13 +166,11 @@ impl Store {
         };
         drop(nodes);
         self.shared.flush();
+        self.shared.close_when_done();
         let persisted = self.shared.progress.all_persisted().await;
-        let closed = self.shared.link.with(|link| link.closed());
-        self.shared.link.close();
-        self.shared.progress.close();
-        if let Some(closed) = closed {
-            closed.await;
-        }
+        // Also where the message that brought it did not come so far, because a listener panicked.
+        self.shared.close_when_done();
+        self.shared.link.closed().await;
         persisted.map_err(|error| Error::Stopped {
             store: self.id().to_string(),
             reason: error.to_string(),

@@ -10,6 +10,7 @@ mod backoff;
 mod leader;
 mod merge;
 mod message;
+pub mod protocol;
 mod push;
 mod session;
 mod status;
@@ -21,7 +22,7 @@ pub use backend::{
 };
 pub(crate) use leader::{Change, LeaderProcessor};
 pub use leader::{Outbox, SessionKey};
-pub(crate) use merge::renumber;
+
 pub use merge::{Hop, Merge, MergeError, Payload, SyncState, merge};
 pub use message::{FromLeader, Rejected, ToLeader, Update};
 pub use push::{PushRejection, validate_push};

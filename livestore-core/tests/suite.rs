@@ -45,6 +45,9 @@ mod events;
 mod fixture;
 #[path = "suite/leader.rs"]
 mod leader;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "suite/link.rs"]
+mod link;
 #[path = "suite/live.rs"]
 mod live;
 #[cfg(not(target_arch = "wasm32"))]

@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, time::Duration};
 pub use self::{
     opfs::Part,
     site::Site,
-    tab::{Status, Tab},
+    tab::{Damage, Status, Tab},
 };
 use crate::{
     Failure,

@@ -34,8 +34,8 @@ cargo xtask test [SUITE...] [-- ARGUMENTS]
     Runs every check and test, or only these suites: lint, native, doc, wasm, e2e.
     ARGUMENTS go to the test programs, for example a part of a test's name.
 
-cargo xtask bench [native|browser] [ARGUMENTS]
-    Runs the benchmarks, or one half of them.
+cargo xtask bench [native|server|browser] [ARGUMENTS]
+    Runs the benchmarks, or one part of them. ARGUMENTS are beginnings of scenarios' names, such as `boot-`.
 
 cargo xtask simulate [--seeds N] [--from SEED] [--keep-going] [--seed SEED [--trace]] [--bug NAME]
     Plays seeds of the deterministic simulation on all cores (1000 from 0, unless told otherwise) until

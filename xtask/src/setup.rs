@@ -9,6 +9,7 @@ mod c_compiler;
 mod cargo_tools;
 mod debian_rust;
 mod packages;
+mod postgres;
 mod rust_components;
 mod rust_target;
 mod wasm_opt;
@@ -28,6 +29,8 @@ pub(crate) struct Needs {
     pub(crate) web: bool,
     /// A browser and its driver.
     pub(crate) browser: bool,
+    /// PostgreSQL's programs.
+    pub(crate) postgres: bool,
 }
 
 impl Needs {
@@ -36,18 +39,21 @@ impl Needs {
         lints: true,
         web: true,
         browser: true,
+        postgres: true,
     };
     /// What building and serving an app takes.
     pub(crate) const SERVE: Self = Self {
         lints: false,
         web: true,
         browser: false,
+        postgres: false,
     };
     /// What the benchmarks take.
     pub(crate) const BENCH: Self = Self {
         lints: false,
         web: true,
         browser: true,
+        postgres: true,
     };
 }
 
@@ -75,6 +81,9 @@ pub(crate) fn prepare(workspace: &Workspace, needs: Needs) -> Result<Prepared> {
     if needs.web {
         cargo_tools::prepare(workspace, &shell)?;
         wasm_opt::prepare(workspace, &shell)?;
+    }
+    if needs.postgres {
+        postgres::prepare(&mut shell)?;
     }
     let browser = needs
         .browser

@@ -99,6 +99,11 @@ impl Workspace {
         app_in(folder).map(Some)
     }
 
+    /// One of the small apps that are measured.
+    pub(crate) fn bench_app(&self, name: &str) -> Result<App> {
+        app_in(self.root.join("bench").join(name))
+    }
+
     /// The page that the web adapter's end-to-end tests drive.
     pub(crate) fn test_app(&self) -> Result<App> {
         app_in(self.root.join("tests").join("app"))

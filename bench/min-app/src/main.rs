@@ -1,6 +1,7 @@
 //! The smallest todo app on a store: a form and a list; three events, one table.
 //!
-//! `min-baseline` is the same page without a store.
+//! The store is kept in the browser; with the feature `memory` it is in memory. `min-baseline` is the same page without a
+//! store.
 
 use leptos::{ev::SubmitEvent, html, mount::mount_to_body, prelude::*};
 use livestore_leptos::prelude::*;
@@ -48,10 +49,24 @@ fn schema() -> Schema {
         .expect("the schema is valid")
 }
 
+#[cfg(feature = "memory")]
+fn adapter() -> Memory {
+    Memory::new()
+}
+
+#[cfg(not(feature = "memory"))]
+fn adapter() -> WebAdapter {
+    WebAdapter::persisted()
+}
+
 fn main() {
+    #[cfg(not(feature = "memory"))]
+    if livestore_leptos::leader::run_if_worker(schema) {
+        return;
+    }
     mount_to_body(|| {
         view! {
-            <StoreProvider store_id="min" schema=schema adapter=Memory::new() fallback=|_| ()>
+            <StoreProvider store_id="min" schema=schema adapter=adapter() fallback=|_| ()>
                 <Todos />
             </StoreProvider>
         }

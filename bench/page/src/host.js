@@ -7,6 +7,9 @@ export const isIsolated = () => crossOriginIsolated;
 /** Lets waiting tasks run. */
 export const rest = () => new Promise((done) => setTimeout(done));
 
+/** Waits for a while. */
+export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
 /** Waits for the next animation frame. */
 export const frame = () => new Promise(requestAnimationFrame);
 
@@ -43,3 +46,49 @@ export function watch(table, rows, done) {
     observer.observe(table, { childList: true, subtree: true, characterData: true });
   });
 }
+
+/** Whether this is the program with the next version of the schema: it is served from a folder of its own. */
+export const isNext = () => new URL(import.meta.url).pathname.startsWith("/next/");
+
+const others = new BroadcastChannel("livestore-bench");
+
+/** Says a word to the other tabs. */
+export const say = (word) => others.postMessage(word);
+
+/** Waits until another tab says a word; listens from now on. */
+export const hear = (word) =>
+  new Promise((heard) => others.addEventListener("message", (event) => event.data === word && heard()));
+
+/** Starts a worker with this program, which finds its task by `workerTask`; messages wait for `nextOf`. */
+export function startWorker(glue, module, task) {
+  const script = `import init from ${JSON.stringify(glue)};
+    self.onmessage = async ({ data }) => {
+      self.onmessage = null;
+      self.__benchTask = data.task;
+      await init({ module_or_path: data.module });
+    };`;
+  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  const worker = new Worker(url, { type: "module" });
+  const came = [];
+  const waiting = [];
+  const take = (message) => (waiting.length ? waiting.shift()(message) : came.push(message));
+  worker.onmessage = (event) => take(event.data);
+  worker.onerror = (event) => take({ failure: event.message ?? "it did not start" });
+  worker.postMessage({ module, task });
+  return { worker, next: () => (came.length ? Promise.resolve(came.shift()) : new Promise((next) => waiting.push(next))) };
+}
+
+/** Waits for a worker's next message; throws what it failed with. */
+export async function nextOf(started) {
+  const { value, failure } = await started.next();
+  if (failure) throw new Error(failure);
+  return value;
+}
+
+/** The task of this worker, if this is one. */
+export const workerTask = () => globalThis.__benchTask;
+
+/** Answers the page that has started this worker; a buffer is handed over. */
+export const answer = (value) => postMessage({ value }, value instanceof ArrayBuffer ? [value] : []);
+
+export const answerFailure = (failure) => postMessage({ failure });

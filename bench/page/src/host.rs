@@ -3,6 +3,7 @@
 use leptos::web_sys::{HtmlElement, js_sys};
 use livestore_bench_scenarios::{
     Failure, Host, LocalFuture,
+    kept::Version,
     protocol::{COLLECT_GARBAGE, REPORT, Report, TASK, Task},
 };
 use wasm_bindgen::prelude::*;
@@ -20,6 +21,8 @@ mod js {
 
         pub(super) async fn rest();
 
+        pub(super) async fn pause(milliseconds: f64);
+
         pub(super) async fn frame();
 
         #[wasm_bindgen(catch)]
@@ -32,6 +35,13 @@ mod js {
         pub(super) fn content(table: &HtmlElement) -> String;
 
         pub(super) fn watch(table: &HtmlElement, rows: usize, done: usize) -> js_sys::Promise;
+
+        #[wasm_bindgen(js_name = isNext)]
+        pub(super) fn is_next() -> bool;
+
+        pub(super) fn say(word: &str);
+
+        pub(super) fn hear(word: &str) -> js_sys::Promise;
     }
 }
 
@@ -47,8 +57,35 @@ impl Host for Browser {
         js::now()
     }
 
+    fn counts_from_navigation(&self) -> bool {
+        true
+    }
+
     fn rest(&self) -> LocalFuture<'_, ()> {
         Box::pin(js::rest())
+    }
+}
+
+/// Returns which version of the schema this program has.
+pub(crate) fn version() -> Version {
+    if js::is_next() {
+        Version::Next
+    } else {
+        Version::This
+    }
+}
+
+/// Says a word to the other tabs.
+pub(crate) fn say(word: &str) {
+    js::say(word);
+}
+
+/// Starts to wait until another tab says a word.
+pub(crate) fn hear(word: &str) -> impl Future<Output = ()> + use<> {
+    let heard = JsFuture::from(js::hear(word));
+    async move {
+        // It is never rejected.
+        let _ = heard.await;
     }
 }
 
@@ -96,6 +133,11 @@ pub(crate) async fn collect_garbage() -> Result<(), Failure> {
         .map_err(failure)
 }
 
+/// Waits for a while.
+pub(crate) async fn pause(milliseconds: f64) {
+    js::pause(milliseconds).await;
+}
+
 /// Waits for an animation frame.
 pub(crate) async fn frame() {
     js::frame().await;
@@ -123,6 +165,7 @@ pub(crate) fn watch(
     }
 }
 
-fn failure(error: JsValue) -> Failure {
+/// What a thrown value says.
+pub(crate) fn failure(error: JsValue) -> Failure {
     Failure::Page(format!("{error:?}"))
 }

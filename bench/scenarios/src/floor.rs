@@ -6,6 +6,7 @@
 pub(crate) mod commit;
 pub(crate) mod fanout;
 pub(crate) mod group_commit;
+pub(crate) mod kept;
 pub(crate) mod query_hot;
 pub(crate) mod sync;
 

@@ -14,7 +14,7 @@ use crate::{failure::Failure, schema::Todo};
 /// wait for what it wants to hear.
 pub(crate) struct Latest<T> {
     heard: Arc<Mutex<Heard<T>>>,
-    _subscription: Subscription,
+    subscription: Subscription,
 }
 
 #[derive(Default)]
@@ -30,13 +30,27 @@ impl Latest<u64> {
         let subscription = store.subscribe(Todo::query().count(), listener(&heard))?;
         Ok(Self {
             heard,
-            _subscription: subscription,
+            subscription,
         })
     }
 
     /// Waits until there are so many.
     pub(crate) async fn reaches(&self, count: usize) {
         self.until(|heard| *heard == count as u64).await;
+    }
+}
+
+impl Latest<usize> {
+    /// A live list of all todos, of which the length is heard.
+    pub(crate) fn list(store: &Store) -> Result<Self, Failure> {
+        let heard = Arc::default();
+        let mut hear = listener(&heard);
+        let all = Todo::query().order_by(Todo::ID.asc());
+        let subscription = store.subscribe(all, move |rows| hear(&rows.len()))?;
+        Ok(Self {
+            heard,
+            subscription,
+        })
     }
 }
 
@@ -47,12 +61,17 @@ impl Latest<SyncStatus> {
         let subscription = store.subscribe_sync_status(listener(&heard));
         Self {
             heard,
-            _subscription: subscription,
+            subscription,
         }
     }
 }
 
 impl<T> Latest<T> {
+    /// Goes on listening for nobody.
+    pub(crate) fn into_subscription(self) -> Subscription {
+        self.subscription
+    }
+
     /// Waits until something is heard that will do, or returns at once if that was heard last.
     pub(crate) async fn until(&self, will_do: impl Fn(&T) -> bool) {
         poll_fn(|context| {

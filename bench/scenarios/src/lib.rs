@@ -12,6 +12,7 @@ mod fanout;
 mod floor;
 mod fresh;
 mod group_commit;
+pub mod kept;
 mod laps;
 mod latest;
 mod line;
@@ -27,12 +28,14 @@ mod sync;
 
 pub use data::{todo_id, todos};
 pub use failure::{Failure, check};
+pub use floor::kept::{ask_image, read_image, read_log_head};
 pub use laps::Laps;
 pub use line::{FLOOR, Line};
 pub use list::{COLD, Start, cold, scenarios};
 pub use sample::{Figures, Sample, Samples, Unit};
 pub use scenario::{Host, LocalFuture, Run, Scenario};
 pub use schema::{
-    Todo, TodoCompleted, TodoCreated, TodoDeleted, TodosBulkCreated, TodosCleared, schema,
+    Todo, TodoCompleted, TodoCreated, TodoDeleted, TodoWithNote, TodosBulkCreated, TodosCleared,
+    next_schema, schema,
 };
 pub use selection::Selection;

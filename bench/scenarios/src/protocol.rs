@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{line::Line, list::Start, sample::Samples, selection::Selection};
+use crate::{kept::Step, line::Line, list::Start, sample::Samples, selection::Selection};
 
 /// Where the page asks for its [`Task`].
 pub const TASK: &str = "/task";
 /// Where the page sends its [`Report`]s.
 pub const REPORT: &str = "/report";
+/// The folder in which the page is served once more, as a program with the next version of the schema.
+pub const NEXT: &str = "/next";
 /// What the page requests to have its garbage collected; the answer comes when that is done.
 pub const COLLECT_GARBAGE: &str = "/collect-garbage";
 
@@ -18,6 +20,8 @@ pub enum Task {
     Measure(Selection),
     /// Run once, cold.
     Cold(Start),
+    /// Carry out a step on the store of that id, which is kept in the browser.
+    Kept(String, Step),
 }
 
 /// What a page tells.
@@ -25,8 +29,10 @@ pub enum Task {
 pub enum Report {
     /// A scenario's figures.
     Lines(Vec<Line>),
-    /// What a cold run gave.
-    Cold(Samples),
+    /// What one run gave.
+    Samples(Samples),
+    /// The other tab may go on.
+    Ready,
     /// It is through.
     Done,
     /// It cannot go on.

@@ -24,6 +24,12 @@ pub enum Unit {
     /// Bytes.
     #[serde(rename = "bytes")]
     Bytes,
+    /// 1,048,576 bytes.
+    #[serde(rename = "MiB")]
+    Mebibytes,
+    /// Events.
+    #[serde(rename = "events")]
+    Events,
 }
 
 impl fmt::Display for Unit {
@@ -34,6 +40,8 @@ impl fmt::Display for Unit {
             Self::PerSecond => "/s",
             Self::Callbacks => "calls",
             Self::Bytes => "B",
+            Self::Mebibytes => "MiB",
+            Self::Events => "events",
         })
     }
 }
@@ -58,6 +66,12 @@ impl Samples {
     pub fn with(mut self, metric: impl Into<String>, unit: Unit, value: f64) -> Self {
         self.push(metric, unit, value);
         self
+    }
+
+    /// Returns what a metric gave.
+    pub fn get(&self, metric: &str) -> Option<f64> {
+        let sample = self.0.iter().find(|sample| sample.metric == metric)?;
+        Some(sample.value)
     }
 
     /// Adds a metric in place.

@@ -25,6 +25,11 @@ pub trait Host {
     /// Returns the time in milliseconds since some moment.
     fn now(&self) -> f64;
 
+    /// Returns whether that moment is when the browser set out for this page.
+    fn counts_from_navigation(&self) -> bool {
+        false
+    }
+
     /// Lets everything else run that waits for the thread.
     fn rest(&self) -> LocalFuture<'_, ()>;
 }

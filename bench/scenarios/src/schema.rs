@@ -1,6 +1,10 @@
 //! What the scenarios store: todos and issues, as upstream LiveStore's own benchmarks have them.
 
-use livestore_core::prelude::*;
+mod next;
+
+use livestore_core::{prelude::*, schema::SchemaBuilder};
+
+pub use next::{TodoWithNote, next_schema};
 
 /// A todo.
 #[derive(Table, Clone, Debug, PartialEq)]
@@ -101,9 +105,7 @@ pub(crate) struct IssueDeleted {
 
 /// Returns the tables, the events, and what each event writes.
 pub fn schema() -> Schema {
-    Schema::builder()
-        .table::<Todo>()
-        .table::<Issue>()
+    with_issues(Schema::builder().table::<Todo>())
         .on(|e: &TodoCreated, _| insert_todo(e))
         .on(|e: &TodoCompleted, _| {
             Todo::update()
@@ -113,6 +115,14 @@ pub fn schema() -> Schema {
         .on(|e: &TodoDeleted, _| Todo::delete().filter(Todo::ID.eq(&e.id)))
         .on(|e: &TodosBulkCreated, _| e.items.iter().map(insert_todo).collect::<Vec<_>>())
         .on(|_: &TodosCleared, _| Todo::delete())
+        .build()
+        .expect("the schema is valid")
+}
+
+/// Adds what has to do with issues.
+pub(crate) fn with_issues(schema: SchemaBuilder) -> SchemaBuilder {
+    schema
+        .table::<Issue>()
         .on(|e: &IssueCreated, _| insert_issue(e))
         .on(|e: &IssueStatusUpdated, _| {
             Issue::update()
@@ -121,8 +131,6 @@ pub fn schema() -> Schema {
                 .filter(Issue::ID.eq(e.id))
         })
         .on(|e: &IssueDeleted, _| Issue::delete().filter(Issue::ID.eq(e.id)))
-        .build()
-        .expect("the schema is valid")
 }
 
 fn insert_todo(e: &TodoCreated) -> livestore_core::query::Insert<Todo> {

@@ -1,4 +1,4 @@
-//! Serves the benchmark page, and takes what it sends.
+//! Serves the benchmark page and apps, and takes what the page sends.
 
 use std::{
     io,
@@ -17,7 +17,7 @@ use axum::{
 };
 use livestore_bench_scenarios::{
     Selection,
-    protocol::{COLLECT_GARBAGE, REPORT, Report, TASK, Task},
+    protocol::{COLLECT_GARBAGE, NEXT, REPORT, Report, TASK, Task},
 };
 use tokio::{
     net::TcpListener,
@@ -57,6 +57,7 @@ impl PageServer {
             .route(TASK, get(tell_task))
             .route(REPORT, post(take_report))
             .route(COLLECT_GARBAGE, post(collect_garbage))
+            .nest_service(NEXT, ServeDir::new(folder))
             .fallback_service(ServeDir::new(folder))
             .layer(middleware::map_response(isolate))
             .with_state(Shared {
@@ -84,6 +85,17 @@ impl PageServer {
         let message = self.messages.recv().await;
         message.expect("the server task holds a sender as long as the runtime runs")
     }
+}
+
+/// Serves an app's folder on a free port, and returns its address; ends with the runtime.
+pub(super) async fn serve(folder: &Path) -> io::Result<String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let address = listener.local_addr()?;
+    let app = Router::new()
+        .fallback_service(ServeDir::new(folder))
+        .layer(middleware::map_response(isolate));
+    tokio::spawn(axum::serve(listener, app).into_future());
+    Ok(format!("http://{address}/"))
 }
 
 async fn tell_task(State(shared): State<Shared>) -> Result<String, StatusCode> {

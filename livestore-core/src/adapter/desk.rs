@@ -4,16 +4,20 @@
 //! What it says to sessions is delivered in the order it was said, by one thread at a time and without
 //! a lock, since whoever hears it may have something for the leader at once.
 
+mod mail;
+
 use std::{
-    any::Any,
-    collections::{HashMap, VecDeque},
+    collections::HashSet,
+    fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex},
+    path::PathBuf,
+    sync::{Arc, Mutex, Weak},
     time::Duration,
 };
 
-use futures::channel::mpsc::UnboundedSender;
+use futures::{FutureExt, channel::mpsc::UnboundedSender};
 
+use self::mail::Mail;
 use super::{
     driver::{self, Command},
     lock,
@@ -23,7 +27,9 @@ use crate::{
     event::{ClientId, EncodedEvent, SeqNum, StoreId},
     eventlog::{Eventlog, EventlogError},
     leader::{BackendRequest, Input, Leader, LeaderOptions, StateFile},
+    panic::text_of,
     schema::Schema,
+    state::StateError,
     store::{AdapterError, Image, SyncSetup},
     sync::{FromLeader, SessionKey, Storage},
 };
@@ -32,7 +38,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Desk {
     seat: Mutex<Seat>,
-    mail: Mutex<Mail>,
+    mail: Mail,
     clock: Clock,
 }
 
@@ -42,23 +48,8 @@ struct Seat {
     leader: Option<Leader>,
     driver: Option<UnboundedSender<Command>>,
     next_session: u64,
-}
-
-/// Where what the leader says to a session goes.
-#[derive(Clone)]
-struct Outlet(Arc<dyn Fn(FromLeader) + Send + Sync>);
-
-impl std::fmt::Debug for Outlet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Outlet")
-    }
-}
-
-#[derive(Debug, Default)]
-struct Mail {
-    sessions: HashMap<SessionKey, Outlet>,
-    queue: VecDeque<(SessionKey, FromLeader)>,
-    delivering: bool,
+    /// Those that are there or have been announced: the leader stays as long as there are any.
+    sessions: HashSet<SessionKey>,
 }
 
 /// How a leader is seated.
@@ -112,19 +103,28 @@ impl Desk {
                 leader: Some(leader),
                 driver: commands,
                 next_session: 0,
+                sessions: HashSet::new(),
             }),
-            mail: Mutex::default(),
+            mail: Mail::default(),
             clock,
         });
         let weak = Arc::downgrade(&desk);
         let start = driver.map(|(backend, received)| {
             move || -> runtime::LocalTask {
+                let desk = Weak::clone(&weak);
                 let turn = move |input| {
-                    if let Some(desk) = weak.upgrade() {
+                    if let Some(desk) = desk.upgrade() {
                         desk.turn([input]);
                     }
                 };
-                Box::pin(driver::drive(backend, store, client, received, turn, clock))
+                let driven = driver::drive(backend, store, client, received, turn, clock);
+                Box::pin(async move {
+                    if let Err(panic) = AssertUnwindSafe(driven).catch_unwind().await
+                        && let Some(desk) = weak.upgrade()
+                    {
+                        desk.lose_driver(text_of(&*panic));
+                    }
+                })
             }
         });
         (desk, start)
@@ -139,53 +139,78 @@ impl Desk {
             let mut seat = lock(&self.seat);
             let Seat { leader, driver, .. } = &mut *seat;
             let Some(leader) = leader else {
-                return;
+                drop(seat);
+                return self.mail.deliver();
             };
             let now = self.clock.now();
-            let turn = catch_unwind(AssertUnwindSafe(|| leader.turn(now, inputs)));
-            let outputs = turn.unwrap_or_else(|panic| {
-                leader.give_up(&format_args!("it panicked: {}", text_of(&*panic)));
-                leader.turn(now, [])
-            });
+            let outputs = attempt(leader, |leader| leader.turn(now, inputs))
+                .unwrap_or_else(|| leader.turn(now, []));
+            let mut sessions = outputs.sessions;
             if !hand_over(driver, outputs.backend, outputs.wake_at) {
                 leader.stop_syncing("the task that talks to the sync backend is gone");
+                // The status of this turn does not know it yet, and no other turn may come.
+                sessions.extend(leader.turn(now, []).sessions);
             }
             // In the order of the turns: hence before the seat is free.
-            lock(&self.mail).queue.extend(outputs.sessions);
+            self.mail.put(sessions);
         }
-        self.deliver();
+        self.mail.deliver();
     }
 
-    /// Returns a key for a session that will be added.
+    /// Goes on without the backend, since the driver has panicked.
+    fn lose_driver(&self, panic: &str) {
+        {
+            let mut seat = lock(&self.seat);
+            seat.driver = None;
+            if let Some(leader) = &mut seat.leader {
+                leader.stop_syncing(&format!(
+                    "the task that talks to the sync backend panicked: {panic}"
+                ));
+            }
+        }
+        self.turn([]);
+    }
+
+    /// Stops the leader, and tells its sessions why.
+    pub(super) fn give_up(&self, reason: &dyn fmt::Display) {
+        if let Some(leader) = &mut lock(&self.seat).leader {
+            leader.give_up(reason);
+        }
+        self.turn([]);
+    }
+
+    /// Returns a key for a session that will be added; from here on it is one of those the leader has.
     pub(super) fn new_session(&self) -> SessionKey {
         let mut seat = lock(&self.seat);
         seat.next_session += 1;
-        SessionKey(seat.next_session)
+        let session = SessionKey(seat.next_session);
+        seat.sessions.insert(session);
+        session
     }
 
-    /// Adds a session, which is welcomed.
+    /// Adds a session, which is welcomed, or told that there is no leader any more.
     pub(super) fn add_session(
         &self,
         session: SessionKey,
         outlet: impl Fn(FromLeader) + Send + Sync + 'static,
     ) {
-        lock(&self.mail)
-            .sessions
-            .insert(session, Outlet(Arc::new(outlet)));
-        if let Some(leader) = &mut lock(&self.seat).leader {
-            leader.add_session(session);
+        self.mail.add(session, outlet);
+        match &mut lock(&self.seat).leader {
+            Some(leader) => leader.add_session(session),
+            None => self.mail.put([(session, gone())]),
         }
         self.turn([]);
     }
 
     /// Takes a session away; true if it was the last.
     pub(super) fn remove_session(&self, session: SessionKey) -> bool {
-        if let Some(leader) = &mut lock(&self.seat).leader {
+        self.mail.remove(session);
+        let mut seat = lock(&self.seat);
+        seat.sessions.remove(&session);
+        if let Some(leader) = &mut seat.leader {
             leader.remove_session(session);
         }
-        let mut mail = lock(&self.mail);
-        mail.sessions.remove(&session);
-        mail.sessions.is_empty()
+        seat.sessions.is_empty()
     }
 
     /// Reads a page of the log.
@@ -215,16 +240,59 @@ impl Desk {
         }
     }
 
+    /// Returns the damaged file that the log was saved from, if there is one.
+    pub(super) fn damaged_log(&self) -> Result<Option<Vec<u8>>, AdapterError> {
+        match &lock(&self.seat).leader {
+            Some(leader) => leader.damaged_log().map_err(AdapterError::new),
+            None => Err(AdapterError::new("the leader is gone")),
+        }
+    }
+
+    /// Removes the damaged file that the log was saved from.
+    pub(super) fn forget_damaged_log(&self) -> Result<(), AdapterError> {
+        let forgotten = match &mut lock(&self.seat).leader {
+            Some(leader) => leader.forget_damaged_log().map_err(AdapterError::new),
+            None => Err(AdapterError::new("the leader is gone")),
+        };
+        // The status has changed.
+        self.turn([]);
+        forgotten
+    }
+
     /// Does some of the work that can wait; true when there is none left.
     pub(super) fn catch_up(&self) -> bool {
         let (done, has_mail) = match &mut lock(&self.seat).leader {
-            Some(leader) => (leader.catch_up(), leader.has_mail()),
+            Some(leader) => {
+                let done = attempt(leader, Leader::catch_up).unwrap_or(true);
+                (done, leader.has_mail())
+            }
             None => (true, false),
         };
         if has_mail {
             self.turn([]);
         }
         done
+    }
+
+    /// Returns the file of a stored state that is to be looked through while others work with it.
+    pub(super) fn unchecked_state(&self) -> Option<PathBuf> {
+        lock(&self.seat).leader.as_mut()?.unchecked_state()
+    }
+
+    /// Takes what was found in that file.
+    pub(super) fn state_checked(&self, found: Result<(), StateError>) {
+        if let Some(leader) = &mut lock(&self.seat).leader {
+            leader.state_checked(found);
+        }
+        self.turn([]);
+    }
+
+    /// Looks the stored state through here and now, if that is due.
+    pub(super) fn check_state(&self) {
+        if let Some(leader) = &mut lock(&self.seat).leader {
+            attempt(leader, Leader::check_state);
+        }
+        self.turn([]);
     }
 
     /// Sends the leader away and returns its log.
@@ -236,30 +304,23 @@ impl Desk {
         }
         seat.leader.take().map(Leader::into_log)
     }
+}
 
-    fn deliver(&self) {
-        if std::mem::replace(&mut lock(&self.mail).delivering, true) {
-            return;
+/// Makes the leader do something; if it panics, the leader stops with that reason.
+fn attempt<R>(leader: &mut Leader, work: impl FnOnce(&mut Leader) -> R) -> Option<R> {
+    match catch_unwind(AssertUnwindSafe(|| work(leader))) {
+        Ok(outcome) => Some(outcome),
+        Err(panic) => {
+            leader.give_up(&format_args!("it panicked: {}", text_of(&*panic)));
+            None
         }
-        loop {
-            let (outlet, message) = {
-                let mut mail = lock(&self.mail);
-                let Some((session, message)) = mail.queue.pop_front() else {
-                    // Under the lock, so that nobody leaves mail to a round that is over.
-                    mail.delivering = false;
-                    return;
-                };
-                (mail.sessions.get(&session).cloned(), message)
-            };
-            let Some(Outlet(deliver)) = outlet else {
-                continue;
-            };
-            let delivered = catch_unwind(AssertUnwindSafe(|| deliver(message)));
-            if let Err(panic) = delivered {
-                let panic = text_of(&*panic);
-                tracing::error!(panic, "a listener panicked at news from the leader");
-            }
-        }
+    }
+}
+
+/// What a session hears that comes too late.
+fn gone() -> FromLeader {
+    FromLeader::Stopped {
+        reason: "the leader is gone".into(),
     }
 }
 
@@ -281,13 +342,4 @@ fn hand_over(
         *driver = None;
     }
     taken
-}
-
-/// Returns what a panic said.
-pub(super) fn text_of(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("without a word")
 }

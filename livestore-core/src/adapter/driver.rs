@@ -9,13 +9,11 @@ use futures::{
     FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, select_biased, stream::FuturesUnordered,
 };
 
-use super::{
-    desk::text_of,
-    runtime::{Clock, LocalTask, sleep},
-};
+use super::runtime::{Clock, LocalTask, breathe, network_changes, sleep};
 use crate::{
     event::{ClientId, StoreId},
     leader::{BackendInput, BackendRequest, Input},
+    panic::text_of,
     sync::{BackendConnection, BackendError, SyncBackend},
 };
 
@@ -32,7 +30,7 @@ type Turn = Rc<dyn Fn(Input)>;
 type Line = Rc<RefCell<Option<Rc<dyn BackendConnection>>>>;
 
 struct Driver {
-    backend: Box<dyn SyncBackend>,
+    backend: Rc<dyn SyncBackend>,
     store: StoreId,
     client: ClientId,
     turn: Turn,
@@ -52,7 +50,7 @@ pub(super) async fn drive(
     clock: Clock,
 ) {
     let mut driver = Driver {
-        backend,
+        backend: backend.into(),
         store,
         client,
         turn: Rc::new(turn),
@@ -61,6 +59,7 @@ pub(super) async fn drive(
         wake_at: None,
     };
     let mut alarm = Alarm::off();
+    let mut network = network_changes().fuse();
     loop {
         let mut rung = alarm.timer.as_mut().fuse();
         select_biased! {
@@ -73,6 +72,9 @@ pub(super) async fn drive(
                 None => return,
             },
             () = driver.tasks.select_next_some() => {}
+            () = network.select_next_some() => {
+                (driver.turn)(Input::Backend(BackendInput::NetworkChanged));
+            }
             () = rung => {
                 alarm = Alarm::off();
                 match driver.wake_at {
@@ -125,7 +127,7 @@ impl Driver {
                 connection,
                 cursor,
                 live,
-            } => self.on_line(connection, |line, turn| {
+            } => self.on_line(connection, move |line, turn| {
                 let mut pages = line.pull(cursor, live);
                 async move {
                     while let Some(page) = pages.next().await {
@@ -137,6 +139,8 @@ impl Driver {
                         if over {
                             return;
                         }
+                        // However many pages are there, the sessions' messages come in between.
+                        breathe().await;
                     }
                     turn(Input::Backend(BackendInput::PullEnded { connection }));
                 }
@@ -145,7 +149,7 @@ impl Driver {
                 connection,
                 request,
                 batch,
-            } => self.on_line(connection, |line, turn| {
+            } => self.on_line(connection, move |line, turn| {
                 let pushed = line.push(batch);
                 async move {
                     let result = pushed.await;
@@ -156,7 +160,7 @@ impl Driver {
                     }));
                 }
             }),
-            BackendRequest::Ping { connection } => self.on_line(connection, |line, turn| {
+            BackendRequest::Ping { connection } => self.on_line(connection, move |line, turn| {
                 let answered = line.ping();
                 async move {
                     turn(Input::Backend(match answered.await {
@@ -169,10 +173,14 @@ impl Driver {
     }
 
     fn connect(&mut self, connection: u64) {
-        let connecting = self.backend.connect(&self.store, &self.client);
+        let (backend, store, client) = (
+            Rc::clone(&self.backend),
+            self.store.clone(),
+            self.client.clone(),
+        );
         let (turn, line) = (Rc::clone(&self.turn), Rc::clone(&self.line));
         self.start(connection, async move {
-            let input = match connecting.await {
+            let input = match backend.connect(&store, &client).await {
                 Ok(connected) => {
                     *line.borrow_mut() = Some(connected.into());
                     BackendInput::Connected { connection }
@@ -192,12 +200,17 @@ impl Driver {
     fn on_line<F: Future<Output = ()> + 'static>(
         &mut self,
         connection: u64,
-        task: impl FnOnce(&dyn BackendConnection, Turn) -> F,
+        task: impl FnOnce(&dyn BackendConnection, Turn) -> F + 'static,
     ) {
         let line = self.line.borrow().clone();
         if let Some(line) = line {
-            let task = task(&*line, Rc::clone(&self.turn));
-            self.start(connection, task);
+            let turn = Rc::clone(&self.turn);
+            // Called in there, since the call may panic as well.
+            self.start(connection, async move {
+                let task = task(&*line, turn);
+                drop(line);
+                task.await;
+            });
         }
     }
 

@@ -1,10 +1,13 @@
 //! Files in a directory, the leader in a thread of its own.
 
+mod check;
+mod link;
 mod place;
 
 use std::{
     collections::HashMap,
     fmt,
+    panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock, Mutex, Weak},
 };
@@ -18,7 +21,7 @@ use futures::{
     future::Shared,
 };
 
-use self::place::Place;
+use self::{check::Check, link::Link, place::Place};
 use super::{
     desk::{Desk, Seating},
     lock, runtime,
@@ -26,8 +29,9 @@ use super::{
 use crate::{
     event::{ClientId, EncodedEvent, SeqNum, SessionId},
     leader::{Input, StateFile},
-    store::{Adapter, AdapterError, Image, Inbox, LeaderLink, LinkFuture, Session, Setup},
-    sync::{SessionKey, Storage, ToLeader},
+    panic::text_of,
+    store::{Adapter, AdapterError, Image, LinkFuture, Session, Setup},
+    sync::{SessionKey, Storage},
 };
 
 /// Keeps stores in a directory, for native programs: command lines, servers, desktop apps.
@@ -75,6 +79,15 @@ struct Running {
     ended: Shared<oneshot::Receiver<()>>,
 }
 
+impl Running {
+    /// Returns the way to the leader, unless it is about to end.
+    fn handle(&self) -> Option<Arc<Handle>> {
+        let leader = self.leader.upgrade()?;
+        // It takes no notes once its thread has panicked, whoever still has a way to it.
+        (!leader.notes.is_closed()).then_some(leader)
+    }
+}
+
 /// The way to a leader's thread; when the last is dropped, the thread ends.
 struct Handle {
     desk: Arc<Desk>,
@@ -87,8 +100,12 @@ struct Handle {
 /// What the leader's thread is asked for.
 enum Note {
     Input(Input),
+    /// A session is gone, behind what it has sent.
+    Leave(SessionKey),
     Image(oneshot::Sender<Option<Image>>),
     Export(oneshot::Sender<Result<Vec<u8>, AdapterError>>),
+    ExportDamaged(oneshot::Sender<Result<Option<Vec<u8>>, AdapterError>>),
+    ForgetDamaged(oneshot::Sender<Result<(), AdapterError>>),
     Read {
         after: SeqNum,
         limit: usize,
@@ -120,16 +137,17 @@ async fn find_or_start(directory: &Path, setup: Setup) -> Result<Arc<Handle>, Ad
     let folder = place::folder(directory, &setup.store)?;
     loop {
         let ended = match lock(&LEADERS).get(&folder) {
-            Some(running) => match running.leader.upgrade() {
+            Some(running) => match running.handle() {
                 Some(leader) => return Ok(leader),
                 None => Some(running.ended.clone()),
             },
             None => None,
         };
         match ended {
-            // An error means that the thread is gone without a word, which is an end too.
             Some(ended) => {
-                let _ = ended.await;
+                if ended.clone().await.is_err() {
+                    forget(&folder, &ended);
+                }
             }
             None => break,
         }
@@ -137,12 +155,20 @@ async fn find_or_start(directory: &Path, setup: Setup) -> Result<Arc<Handle>, Ad
     start(directory, folder, setup)
 }
 
+/// Forgets a leader whose thread is gone without a word, or who comes next would wait for it for ever.
+fn forget(folder: &Path, ended: &Shared<oneshot::Receiver<()>>) {
+    let mut leaders = lock(&LEADERS);
+    if leaders
+        .get(folder)
+        .is_some_and(|running| running.ended.ptr_eq(ended))
+    {
+        leaders.remove(folder);
+    }
+}
+
 fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>, AdapterError> {
     let mut leaders = lock(&LEADERS);
-    if let Some(leader) = leaders
-        .get(&folder)
-        .and_then(|running| running.leader.upgrade())
-    {
+    if let Some(leader) = leaders.get(&folder).and_then(Running::handle) {
         return Ok(leader);
     }
     let place = Place::open(&folder)?;
@@ -169,7 +195,10 @@ fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>,
     runtime::spawn(&name, move || {
         Box::pin(async move {
             let driver = driver.map(|driver| tokio::task::spawn_local(driver()));
-            lead(&seat, received).await;
+            let led = AssertUnwindSafe(lead(&seat, received)).catch_unwind();
+            if let Err(panic) = led.await {
+                seat.give_up(&format_args!("its thread panicked: {}", text_of(&*panic)));
+            }
             drop(seat.close());
             drop(driver);
             drop(place);
@@ -197,9 +226,10 @@ fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>,
 }
 
 /// Takes turns until nobody is left to send notes, everything that came meanwhile in one turn. While
-/// nothing comes, the state is brought closer to the log.
-async fn lead(desk: &Desk, mut notes: UnboundedReceiver<Note>) {
+/// nothing comes, the state is brought closer to the log, and looked through beside that.
+async fn lead(desk: &Arc<Desk>, mut notes: UnboundedReceiver<Note>) {
     let mut idle = false;
+    let mut check = None;
     loop {
         let first = if idle {
             notes.next().await
@@ -208,8 +238,9 @@ async fn lead(desk: &Desk, mut notes: UnboundedReceiver<Note>) {
                 Ok(note) => Some(note),
                 Err(TryRecvError::Closed) => None,
                 Err(TryRecvError::Empty) => {
+                    check = check.or_else(|| Check::start(desk));
                     idle = desk.catch_up();
-                    tokio::task::yield_now().await;
+                    runtime::breathe().await;
                     continue;
                 }
             }
@@ -220,8 +251,10 @@ async fn lead(desk: &Desk, mut notes: UnboundedReceiver<Note>) {
         take_turn(desk, first, &mut notes);
         idle = false;
         // The driver has the same thread.
-        tokio::task::yield_now().await;
+        runtime::breathe().await;
     }
+    drop(check);
+    // It is done, fails, or gets on each time.
     while !desk.catch_up() {}
 }
 
@@ -231,9 +264,15 @@ fn take_turn(desk: &Desk, first: Note, notes: &mut UnboundedReceiver<Note>) {
     while let Some(note) = next {
         match note {
             Note::Input(input) => inputs.push(input),
+            Note::Leave(session) => {
+                desk.turn(inputs.drain(..));
+                desk.remove_session(session);
+            }
             // Whoever asked may have gone.
             Note::Image(reply) => drop(reply.send(desk.image())),
             Note::Export(reply) => drop(reply.send(desk.export_log())),
+            Note::ExportDamaged(reply) => drop(reply.send(desk.damaged_log())),
+            Note::ForgetDamaged(reply) => drop(reply.send(desk.forget_damaged_log())),
             Note::Read {
                 after,
                 limit,
@@ -251,68 +290,6 @@ impl Handle {
     fn send(&self, note: Note) {
         // The thread outlives the handles.
         let _ = self.notes.unbounded_send(note);
-    }
-}
-
-/// The way from a session to the leader's thread.
-struct Link {
-    leader: Arc<Handle>,
-    key: SessionKey,
-}
-
-impl LeaderLink for Link {
-    fn start(&mut self, inbox: Inbox) {
-        self.leader
-            .desk
-            .add_session(self.key, move |message| inbox.deliver(message));
-    }
-
-    fn send(&mut self, message: ToLeader) {
-        self.leader
-            .send(Note::Input(Input::Session(self.key, message)));
-    }
-
-    fn events_after(
-        &self,
-        after: SeqNum,
-        limit: usize,
-    ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
-        let (reply, events) = oneshot::channel();
-        self.leader.send(Note::Read {
-            after,
-            limit,
-            reply,
-        });
-        Box::pin(
-            events.map(|events| {
-                events.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
-            }),
-        )
-    }
-
-    fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
-        let (reply, log) = oneshot::channel();
-        self.leader.send(Note::Export(reply));
-        Box::pin(
-            log.map(|log| log.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))),
-        )
-    }
-
-    fn closed(&self) -> LinkFuture<()> {
-        let leader = Arc::downgrade(&self.leader);
-        let ended = self.leader.ended.clone();
-        Box::pin(async move {
-            if leader.upgrade().is_none() {
-                // An error means that the thread is gone without a word, which is an end too.
-                let _ = ended.await;
-            }
-        })
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.leader.desk.remove_session(self.key);
     }
 }
 

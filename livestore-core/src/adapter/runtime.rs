@@ -7,11 +7,15 @@ mod web;
 
 use std::{future::Future, pin::Pin, time::Duration};
 
+#[cfg(all(feature = "remote", not(target_arch = "wasm32")))]
+pub(super) use native::spawn_local;
 #[cfg(not(target_arch = "wasm32"))]
-pub(super) use native::{sleep, spawn};
+pub(super) use native::{breathe, network_changes, sleep, spawn};
 use uuid::Uuid;
+#[cfg(all(feature = "remote", target_arch = "wasm32"))]
+pub(super) use web::spawn_local;
 #[cfg(target_arch = "wasm32")]
-pub(super) use web::{sleep, spawn};
+pub(super) use web::{breathe, network_changes, sleep, spawn};
 use web_time::Instant;
 
 /// A future that stays on its thread.

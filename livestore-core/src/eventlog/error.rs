@@ -40,7 +40,41 @@ pub enum EventlogError {
         /// What is wrong.
         message: String,
     },
+    /// The log cannot be read.
+    #[error("the eventlog is damaged: {message}")]
+    Unreadable {
+        /// What is wrong.
+        message: String,
+    },
+    /// One of its files can't be read or written.
+    #[error("the eventlog's file `{name}`: {message}")]
+    File {
+        /// The file.
+        name: String,
+        /// What failed.
+        message: String,
+    },
     /// SQLite failed.
     #[error("the eventlog's database failed: {0}")]
     Sqlite(#[from] rusqlite::Error),
+}
+
+impl EventlogError {
+    /// Whether the log is damaged, and not just out of reach, full, or somebody else's.
+    pub(crate) fn is_damage(&self) -> bool {
+        use rusqlite::{Error, ErrorCode};
+        match self {
+            Self::Damaged { .. } | Self::Unreadable { .. } => true,
+            Self::Sqlite(
+                Error::InvalidColumnType(..)
+                | Error::FromSqlConversionFailure(..)
+                | Error::Utf8Error(..),
+            ) => true,
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+            ),
+            _ => false,
+        }
+    }
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Eventlog, EventlogError, SyncRecord};
+use super::{Eventlog, EventlogError, SyncRecord, follow};
 use crate::event::{ClientId, EncodedArgs, EncodedEvent, EventId, Place, SeqNum, SessionId};
 
-const COLUMNS: &str = "seq_global, seq_client, seq_rebase_generation, \
+pub(super) const COLUMNS: &str = "seq_global, seq_client, seq_rebase_generation, \
      parent_global, parent_client, parent_rebase_generation, name, args, client_id, session_id, id";
 const PLACE: &str = "seq_global, seq_client, seq_rebase_generation, id";
 
@@ -90,7 +90,45 @@ impl Eventlog {
         Ok(self.connection.serialize(rusqlite::MAIN_DB)?.to_vec())
     }
 
-    fn read_events(
+    /// Reads on after a place, at most `limit` events, and says how far the log is sound; `None` at its end.
+    ///
+    /// # Errors
+    /// When something cannot be read, or does not follow what is before it.
+    pub(crate) fn check_after(
+        &self,
+        place: Place,
+        limit: usize,
+    ) -> Result<Option<Place>, EventlogError> {
+        // A rebase may have taken it out.
+        let mut head = if self.contains(place)? {
+            place
+        } else {
+            Place::ROOT
+        };
+        let events = self.events_after(head.seq, limit)?;
+        let at_end = events.len() < limit;
+        for event in events {
+            let damaged = |message: &str| EventlogError::Damaged {
+                seq: event.seq,
+                message: message.to_owned(),
+            };
+            if !follow(&event, head) {
+                return Err(damaged("it does not follow the event before it"));
+            }
+            if !is_sound(&event) {
+                return Err(damaged("its arguments are not JSON"));
+            }
+            head = event.place();
+        }
+        if at_end && head != self.head {
+            return Err(EventlogError::Unreadable {
+                message: format!("it ends at {} instead of {}", head.seq, self.head.seq),
+            });
+        }
+        Ok((!at_end).then_some(head))
+    }
+
+    pub(super) fn read_events(
         &self,
         mut rows: rusqlite::Rows<'_>,
     ) -> Result<Vec<EncodedEvent>, EventlogError> {
@@ -120,6 +158,21 @@ impl Default for Names {
     }
 }
 
+/// Returns the SQL text that reads the log's events under a condition.
+pub(super) fn select(condition: &str) -> String {
+    format!("SELECT {COLUMNS} FROM eventlog WHERE {condition}")
+}
+
+/// Reads one event.
+pub(super) fn event(row: &Row<'_>) -> Result<EncodedEvent, EventlogError> {
+    read_event(row, &mut Names::default())
+}
+
+/// Whether an event's arguments are what they were encoded as.
+pub(super) fn is_sound(event: &EncodedEvent) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(event.args.as_str()).is_ok()
+}
+
 pub(super) fn head(connection: &Connection) -> rusqlite::Result<Place> {
     let last = connection
         .query_row(
@@ -135,13 +188,15 @@ pub(super) fn head(connection: &Connection) -> rusqlite::Result<Place> {
 
 pub(super) fn sync_record(connection: &Connection) -> rusqlite::Result<SyncRecord> {
     connection.query_row(
-        "SELECT backend_head, backend_id, generation FROM sync_status",
+        "SELECT backend_head, backend_id, generation, lineage, alone FROM sync_status",
         (),
         |row| {
             Ok(SyncRecord {
                 backend_head: row.get::<_, i64>(0)?.unsigned_abs(),
                 backend_id: row.get::<_, Option<String>>(1)?.map(Into::into),
                 generation: row.get::<_, i64>(2)?.unsigned_abs(),
+                lineage: row.get::<_, i64>(3)?.unsigned_abs(),
+                alone: row.get(4)?,
             })
         },
     )

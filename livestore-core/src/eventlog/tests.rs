@@ -78,7 +78,7 @@ fn a_log_of_a_newer_format_is_refused_and_left_alone() {
     let error = Eventlog::open(connection).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the eventlog has format 99, but this version reads up to format 2"
+        "the eventlog has format 99, but this version reads up to format 3"
     );
 }
 

@@ -16,6 +16,9 @@ use crate::{
 /// there are pending.
 const COLLECTED: usize = 5_000;
 
+/// The largest number of an event: what JavaScript peers can count to.
+const LARGEST: u64 = (1 << 53) - 1;
+
 /// Pages of one pull that are not in the log yet.
 #[derive(Debug, Default)]
 pub(super) struct PageBuffer {
@@ -76,6 +79,11 @@ impl Leader {
             } if upstream.is_pushing(connection, request) => return self.pushed(result),
             BackendInput::Answered { connection } if upstream.is_current(connection) => {
                 upstream.answered(now);
+            }
+            BackendInput::NetworkChanged => {
+                if let Some(UpstreamEffect::Ping { connection }) = upstream.network_changed(now) {
+                    self.requests.push(BackendRequest::Ping { connection });
+                }
             }
             // Late news from a connection that is given up.
             _ => {}
@@ -169,6 +177,9 @@ impl Leader {
             BackendError::BackendIdMismatch { .. } => self.mismatch(error),
             error => {
                 self.connection_failed(error);
+                if let BackendError::Busy { retry_after } = error {
+                    self.on_upstream(|upstream, now| upstream.leave_alone(now, *retry_after));
+                }
                 Ok(())
             }
         }
@@ -186,17 +197,17 @@ impl Leader {
             }
             OnBackendMismatch::Ignore => self.connection_failed(error),
             OnBackendMismatch::Reset => {
-                let unsynced = self
-                    .log
-                    .synced_after(self.log.sync().backend_head, usize::MAX)?;
-                tracing::warn!(%error, unsynced = unsynced.len(), "the log is emptied");
+                let before = self.log.sync().lineage;
                 self.log.clear(self.processor.generation() + 1)?;
                 self.confirmed.discard();
-                let told = self.processor.reset(&unsynced);
+                let unsynced = self.log.unsynced_since(before)?;
+                tracing::warn!(%error, unsynced = unsynced.len(), "the log was emptied");
+                let told = self.processor.reset(&unsynced, self.log.sync().lineage);
                 self.outbox.extend(told);
                 self.pages = PageBuffer::default();
                 upstream.restart();
                 self.requests.push(BackendRequest::Disconnect);
+                self.look_for_unsynced()?;
             }
         }
         Ok(())
@@ -252,7 +263,8 @@ impl Leader {
             if event.seq_num <= head {
                 continue;
             }
-            if event.parent_seq_num != head && !fault::has(Bug::IgnoreGaps) {
+            let too_large = event.seq_num > LARGEST;
+            if too_large || event.parent_seq_num != head && !fault::has(Bug::IgnoreGaps) {
                 return Err(Gap {
                     seq_num: event.seq_num,
                     parent: event.parent_seq_num,
@@ -348,7 +360,7 @@ impl Leader {
     }
 }
 
-/// Events that the backend left out.
+/// An event that cannot stand where the backend put it.
 #[derive(Debug, thiserror::Error)]
 #[error("the sync backend sent event {seq_num}, which follows {parent}, after {head}")]
 struct Gap {

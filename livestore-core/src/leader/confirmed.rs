@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use crate::{
     event::{Place, SeqNum},
-    eventlog::Eventlog,
+    eventlog::{Eventlog, EventlogError},
     fault,
     schema::Schema,
     state::{Reconciled, State, StateError},
@@ -32,20 +32,18 @@ pub(super) struct Confirmed {
     file: StateFile,
     state: Option<State>,
     /// Whether the file was there before and has not been looked through. That takes as long as reading
-    /// it, so sessions don't wait for it.
+    /// it, so sessions don't wait for it; a rebase does, which is judged for good.
     unchecked: bool,
+    /// How often in a row it has failed.
+    failures: u32,
+    /// Whether sessions have images of it.
+    handed_out: bool,
+    /// Whether images were handed out of what turned out to be damaged, and nobody has been told.
+    damaged_out: bool,
 }
 
-/// How a piece of the work that can wait has gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
-    /// There is more.
-    More,
-    /// There is none left.
-    Done,
-    /// The stored state was damaged and is given up; what sessions got of it is worth nothing.
-    Damaged,
-}
+/// How often in a row the stored state may fail before it is kept in memory.
+const TRIES: u32 = 3;
 
 impl Confirmed {
     pub(super) fn new(schema: Schema, file: StateFile) -> Self {
@@ -54,28 +52,94 @@ impl Confirmed {
             file,
             state: None,
             unchecked: false,
+            failures: 0,
+            handed_out: false,
+            damaged_out: false,
         }
     }
 
-    /// Looks the stored state through, once, and applies the log's next events up to a final place, at
-    /// most `limit`.
+    /// Applies the log's next events up to a final place, at most `limit`; true when there is nothing
+    /// left to do just now.
     ///
     /// Only a state in a file is worth the work before somebody needs it.
-    pub(super) fn catch_up(&mut self, log: &Eventlog, upto: Place, limit: usize) -> Progress {
+    ///
+    /// # Errors
+    /// When the log is damaged.
+    pub(super) fn catch_up(
+        &mut self,
+        log: &Eventlog,
+        upto: Place,
+        limit: usize,
+    ) -> Result<bool, EventlogError> {
         if self.file == StateFile::Memory {
-            return Progress::Done;
+            return Ok(true);
         }
-        let stepped = self
-            .check(log)
-            .and_then(|()| self.step(log, upto.seq, limit));
-        match stepped {
-            Ok(true) => Progress::Done,
-            Ok(false) => Progress::More,
-            Err(error) => {
-                tracing::warn!(%error, "the stored state is given up and will be built anew");
-                self.discard();
-                Progress::Damaged
+        match self.step(log, upto.seq, limit) {
+            Ok(done) => {
+                if done {
+                    self.failures = 0;
+                }
+                Ok(done)
             }
+            Err(StateError::Log(error)) if error.is_damage() && log.is_in_files() => Err(error),
+            Err(error) => Ok(self.failed(&error)),
+        }
+    }
+
+    /// Says, once, whether images were handed out of a state that turned out to be damaged.
+    pub(super) fn take_damaged_out(&mut self) -> bool {
+        std::mem::take(&mut self.damaged_out)
+    }
+
+    /// Begins anew with a damaged state; leaves another one for later, since a full disk or an event
+    /// that can't be read would be no better at once. Returns whether that is all for now.
+    fn failed(&mut self, error: &StateError) -> bool {
+        self.failures += 1;
+        if error.is_damage() {
+            tracing::warn!(%error, "the stored state is given up and will be built anew");
+            self.discard_damaged();
+        } else {
+            tracing::warn!(%error, "the stored state cannot follow the log just now");
+        }
+        if self.failures >= TRIES {
+            tracing::warn!("from here on the leader's state is kept in memory");
+            self.state = None;
+            self.file = StateFile::Memory;
+        }
+        !error.is_damage()
+    }
+
+    fn discard_damaged(&mut self) {
+        self.damaged_out |= self.handed_out;
+        self.discard();
+    }
+
+    /// Returns the file of a stored state that has not been looked through.
+    pub(super) fn unchecked_file(&mut self, log: &Eventlog) -> Option<PathBuf> {
+        let StateFile::File(path) = &self.file else {
+            return None;
+        };
+        let path = path.clone();
+        // What keeps it from being opened is found out when it is to catch up.
+        self.opened(log).ok()?;
+        self.unchecked.then_some(path)
+    }
+
+    /// Takes what was found in that file; if it is another one by now, that is of no use.
+    pub(super) fn checked(&mut self, found: Result<(), StateError>) {
+        if std::mem::take(&mut self.unchecked)
+            && let Err(error) = found
+        {
+            self.failed(&error);
+        }
+    }
+
+    /// Looks a stored state through, if that has not been done.
+    pub(super) fn check_now(&mut self, log: &Eventlog) {
+        if self.unchecked_file(log).is_some()
+            && let Err(error) = self.check(log)
+        {
+            self.failed(&error);
         }
     }
 
@@ -99,13 +163,22 @@ impl Confirmed {
                 true => None,
                 false => Some(state.image()?),
             };
-            Ok(bytes.map(|bytes| Image { bytes, place }))
+            let lineage = log.sync().lineage;
+            Ok(bytes.map(|bytes| Image {
+                bytes,
+                place,
+                lineage,
+            }))
         });
-        image.unwrap_or_else(|error| {
+        let image = image.unwrap_or_else(|error: StateError| {
             tracing::warn!(%error, "there is no image of the state; sessions replay the log");
-            self.discard();
+            if error.is_damage() {
+                self.discard_damaged();
+            }
             None
-        })
+        });
+        self.handed_out |= image.is_some();
+        image
     }
 
     /// Tries out a rebase: what becomes of pending events when they follow these. Nothing stays.
@@ -122,7 +195,10 @@ impl Confirmed {
         };
         attempt(self).or_else(|error| {
             tracing::warn!(%error, "the leader's state is built anew");
-            self.discard();
+            match error.is_damage() {
+                true => self.discard_damaged(),
+                false => self.discard(),
+            }
             attempt(self)
         })
     }
@@ -130,8 +206,10 @@ impl Confirmed {
     /// Drops the state and its file.
     pub(super) fn discard(&mut self) {
         self.state = None;
+        self.handed_out = false;
         if let StateFile::File(path) = &self.file
-            && let Err(error) = crate::state::wipe(path)
+            && let Err(error) = fault::write_point("before the stored state is emptied")
+                .and_then(|()| crate::state::wipe(path))
         {
             tracing::warn!(%error, "the stored state cannot be emptied; from here on it is kept in memory");
             self.file = StateFile::Memory;
@@ -158,27 +236,37 @@ impl Confirmed {
         let Some(last) = events.last().map(|event| event.seq) else {
             return Ok(true);
         };
-        fault::crash_point("before the leader's state is written");
+        fault::write_point("before the leader's state is written")?;
         state.replay(&events)?;
         state.discard_journal_up_to(last);
-        fault::crash_point("after the leader's state is written");
+        fault::write_point("after the leader's state is written")?;
         Ok(!upto.is_after(last))
     }
 
     /// Opens the state; one that reflects something the log does not have is built anew.
-    fn opened(&mut self, log: &Eventlog) -> Result<&mut State, StateError> {
+    pub(super) fn opened(&mut self, log: &Eventlog) -> Result<&mut State, StateError> {
         if self.state.is_none() {
             let state = match &self.file {
                 StateFile::Memory => State::open(&self.schema)?,
-                StateFile::File(path) => State::open_file(path, &self.schema)?,
+                StateFile::File(path) => {
+                    fault::write_point("before the stored state is opened")?;
+                    State::open_file(path, &self.schema)?
+                }
             };
             let head = state.head();
             let stands = log.last_up_to(head)?.seq;
             let floor = SeqNum::synced(log.sync().backend_head);
             let is_final = stands.same_position(head) && !head.is_after(floor);
             self.unchecked = head != SeqNum::ROOT;
+            let lineage = log.sync().lineage;
+            let is_another = head != SeqNum::ROOT && state.lineage()? != lineage;
+            let is_useless = is_another || stands != head && !is_final;
+            if !is_useless {
+                // Not before: the disk may refuse to empty a state that would pass for this log's then.
+                state.set_lineage(lineage)?;
+            }
             self.state = Some(state);
-            if stands != head && !is_final {
+            if is_useless {
                 self.discard();
                 return self.opened(log);
             }

@@ -61,6 +61,8 @@ pub enum BackendInput {
         /// The connection's number.
         connection: u64,
     },
+    /// The network may be back, or gone: worth a look.
+    NetworkChanged,
 }
 
 /// Something the leader wants of the backend.

@@ -60,7 +60,13 @@ impl Leader {
                     generation: self.processor.generation() + 1,
                     partial: false,
                 };
-                let outcome = self.confirmed.try_rebase(&self.log, onto.seq, &plan)?;
+                let mut outcome = self.confirmed.try_rebase(&self.log, onto.seq, &plan)?;
+                if fault::has(Bug::RejectHealthy)
+                    && let Some(event) = outcome.kept.pop()
+                {
+                    let reason = "it does not fit".into();
+                    outcome.rejected.push(Rejected { event, reason });
+                }
                 let mut events = plan.upstream;
                 events.extend(outcome.kept);
                 let change = Change {
@@ -170,6 +176,7 @@ impl Leader {
                 backend_head,
                 backend_id,
                 generation: generation.unwrap_or(current),
+                ..self.log.sync().clone()
             }),
             metadata: &metadata,
         })?;

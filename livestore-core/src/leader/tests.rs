@@ -7,6 +7,8 @@ mod pushes;
 mod rebase;
 mod rejections;
 mod sessions;
+#[cfg(not(target_arch = "wasm32"))]
+mod stored;
 
 use std::time::Duration;
 
@@ -81,9 +83,13 @@ impl Bench {
     }
 
     fn over(log: Eventlog, sync: Option<SyncOptions>) -> Self {
+        Self::keeping(log, StateFile::Memory, sync)
+    }
+
+    fn keeping(log: Eventlog, state: StateFile, sync: Option<SyncOptions>) -> Self {
         let options = LeaderOptions {
             schema: schema(),
-            state: StateFile::Memory,
+            state,
             sync,
             now: Duration::ZERO,
             seed: 7,
@@ -136,7 +142,19 @@ impl Bench {
     }
 
     fn pull(&mut self, key: SessionKey, after: Place, floor: SeqNum) -> Said {
-        self.turn([Input::Session(key, ToLeader::Pull { after, floor })])
+        self.turn([Input::Session(
+            key,
+            ToLeader::Pull {
+                after,
+                floor,
+                lineage: None,
+            },
+        )])
+    }
+
+    /// The session answers what it was given of an emptied log.
+    fn took(&mut self, key: SessionKey, upto: u64, taken: bool) -> Said {
+        self.turn([Input::Session(key, ToLeader::TookUnsynced { upto, taken })])
     }
 
     fn push(&mut self, key: SessionKey, events: Vec<EncodedEvent>) -> Said {

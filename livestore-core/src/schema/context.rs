@@ -1,7 +1,10 @@
 //! What a materializer may know besides its event's arguments.
 
+use std::cell::Cell;
+
 use rusqlite::Connection;
 
+use super::{MaterializeError, error::blames_the_statement};
 use crate::{
     event::{EncodedEvent, SeqNum},
     query::{self, Query, QueryError},
@@ -11,6 +14,8 @@ use crate::{
 pub struct MaterializerContext<'a> {
     state: &'a Connection,
     event: &'a EncodedEvent,
+    /// How the database failed at a query, whatever was made of that error.
+    trouble: Cell<Option<Box<rusqlite::Error>>>,
 }
 
 impl std::fmt::Debug for MaterializerContext<'_> {
@@ -23,7 +28,26 @@ impl std::fmt::Debug for MaterializerContext<'_> {
 
 impl<'a> MaterializerContext<'a> {
     pub(crate) fn new(state: &'a Connection, event: &'a EncodedEvent) -> Self {
-        Self { state, event }
+        Self {
+            state,
+            event,
+            trouble: Cell::new(None),
+        }
+    }
+
+    /// Whether what was made of the state can be trusted.
+    ///
+    /// # Errors
+    /// When the database failed at a query: that says nothing of the event.
+    pub(crate) fn check(&self) -> Result<(), MaterializeError> {
+        match self.trouble.take() {
+            None => Ok(()),
+            Some(source) => Err(MaterializeError::State {
+                event: self.event.name.to_string(),
+                seq: self.event.seq,
+                source,
+            }),
+        }
     }
 
     /// Reads the state as it is before the event.
@@ -31,7 +55,15 @@ impl<'a> MaterializerContext<'a> {
     /// # Errors
     /// When the query doesn't run or its rows don't decode. Return the error to refuse the event.
     pub fn query<Q: Query>(&self, query: &Q) -> Result<Q::Output, QueryError> {
-        query::run(self.state, &query.statement(), |rows| query.read(rows))
+        let result = query::run(self.state, &query.statement(), |rows| query.read(rows));
+        if let Err(QueryError::Sqlite { source, .. }) = &result
+            && let rusqlite::Error::SqliteFailure(code, message) = source
+            && !blames_the_statement(source)
+        {
+            let failure = rusqlite::Error::SqliteFailure(*code, message.clone());
+            self.trouble.set(Some(Box::new(failure)));
+        }
+        result
     }
 
     /// Returns the event as it stands in the log.

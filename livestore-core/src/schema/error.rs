@@ -161,6 +161,17 @@ pub enum MaterializeError {
         /// The materializer's error.
         source: MaterializerFailure,
     },
+    /// The materializer or the check panicked, when the log was replayed or rebased. In a commit the panic
+    /// reaches the caller.
+    #[error("event `{event}` {seq}: its materializer or check panicked: {message}")]
+    Panicked {
+        /// The event.
+        event: String,
+        /// Its sequence number.
+        seq: crate::event::SeqNum,
+        /// What it said.
+        message: String,
+    },
     /// SQLite refused a write, by a constraint or because the text is wrong.
     #[error("event `{event}` {seq}: a write failed: {source} in `{sql}`")]
     Write {
@@ -203,23 +214,30 @@ impl MaterializeError {
     ///
     /// A full disk, a damaged file or an exhausted memory say nothing of the event.
     pub(crate) fn is_deterministic(&self) -> bool {
-        use rusqlite::ErrorCode;
-        let source = match self {
-            Self::State { source, .. } | Self::Write { source, .. } => source,
-            Self::Decode { .. } | Self::Failed { .. } | Self::Schema(_) | Self::Rejected { .. } => {
-                return true;
-            }
-        };
-        matches!(
-            source.sqlite_error_code(),
-            None | Some(
-                ErrorCode::ConstraintViolation
-                    | ErrorCode::TypeMismatch
-                    | ErrorCode::TooBig
-                    | ErrorCode::AuthorizationForStatementDenied
-                    | ErrorCode::ParameterOutOfRange
-                    | ErrorCode::Unknown
-            )
-        ) && !matches!(self, Self::State { .. })
+        match self {
+            Self::State { .. } => false,
+            Self::Write { source, .. } => blames_the_statement(source),
+            Self::Decode { .. }
+            | Self::Failed { .. }
+            | Self::Panicked { .. }
+            | Self::Schema(_)
+            | Self::Rejected { .. } => true,
+        }
     }
+}
+
+/// Whether a statement fails like this wherever it is run on the same state.
+pub(super) fn blames_the_statement(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode;
+    matches!(
+        error.sqlite_error_code(),
+        None | Some(
+            ErrorCode::ConstraintViolation
+                | ErrorCode::TypeMismatch
+                | ErrorCode::TooBig
+                | ErrorCode::AuthorizationForStatementDenied
+                | ErrorCode::ParameterOutOfRange
+                | ErrorCode::Unknown
+        )
+    )
 }

@@ -31,6 +31,9 @@ impl IndexDef {
 }
 
 /// The description of a full-text index.
+///
+/// It wants SQLite's FTS5, which is there unless a workspace leaves it out of its apps
+/// (`-USQLITE_ENABLE_FTS5` in `SQLITE_WASM_RS_FLAGS`); building the schema then fails and says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FullTextDef {

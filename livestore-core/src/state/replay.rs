@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Changeset, RollbackError, State, Touched, journal::MissingRecord};
+use super::{Changeset, RollbackError, State, Touched, journal::MissingRecord, write::unpanicked};
 use crate::{
     event::{EncodedEvent, EventId, SeqNum},
     eventlog::EventlogError,
@@ -33,6 +33,28 @@ pub(crate) enum StateError {
     /// What has to be taken back is not as it was left.
     #[error(transparent)]
     Rollback(#[from] RollbackError),
+}
+
+impl StateError {
+    /// Whether the state itself is worth nothing any more, rather than the disk, the memory or the log.
+    pub(crate) fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        let source = match self {
+            Self::Damaged(_) | Self::Rollback(_) => return true,
+            Self::Log(_) | Self::MissingRecord(_) => return false,
+            Self::Sqlite(source) => source,
+            Self::Event(error) => match &**error {
+                MaterializeError::State { source, .. } | MaterializeError::Write { source, .. } => {
+                    source
+                }
+                _ => return false,
+            },
+        };
+        matches!(
+            source.sqlite_error_code(),
+            Some(DatabaseCorrupt | NotADatabase)
+        )
+    }
 }
 
 /// An event of the log that could not be applied: it stays in the log and changes nothing.
@@ -141,6 +163,10 @@ impl State {
             if let Some(last) = events.last() {
                 state.set_head(last.seq)?;
             }
+            state.connection.execute(
+                "UPDATE __livestore_state_head SET skipped = skipped + ?1",
+                [skipped.len() as i64],
+            )?;
             Ok(changesets)
         })
     }
@@ -198,7 +224,8 @@ impl State {
                     head = event.seq;
                     reconciled.touched.add(&changeset);
                     self.journal.record(event.seq, changeset);
-                    if event.name != name || event.args != args {
+                    let replaced = event.name != name || event.args != args;
+                    if replaced && !fault::has(Bug::HideReplaced) {
                         reconciled.replaced.push(event.id);
                     }
                     reconciled.kept.push(event);
@@ -261,11 +288,10 @@ impl State {
             source: Box::new(source),
         };
         let outcome = self.atomically(failed, |state| {
-            if check {
-                state.check_and_materialize(event)
-            } else {
-                state.materialize(event)
-            }
+            unpanicked(&name, seq, || match check {
+                true => state.check_and_materialize(event),
+                false => state.materialize(event),
+            })
         });
         match outcome {
             Ok(changeset) => Ok(Ok(changeset)),
@@ -327,7 +353,10 @@ impl State {
             seq: event.seq,
             reason,
         };
-        match check(event, &MaterializerContext::new(&self.connection, event)) {
+        let context = MaterializerContext::new(&self.connection, event);
+        let verdict = check(event, &context);
+        context.check()?;
+        match verdict {
             Ok(Verdict::Reject { reason }) => Err(rejected(reason)),
             Ok(verdict) => Ok(verdict),
             Err(error) => Err(rejected(error.to_string())),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, MAIN_DB, OptionalExtension, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, OptionalExtension, config::DbConfig};
 
 use super::{State, StateError, ddl};
 use crate::{
@@ -38,11 +38,8 @@ impl State {
     /// Returns nothing for a file without a state, or with that of another schema.
     fn try_open_file(path: &Path, schema: &Schema) -> rusqlite::Result<Option<Self>> {
         let connection = Connection::open(path)?;
-        let survives_crashes = prepare(&connection)?;
-        if !survives_crashes && !is_sound(&connection)? {
-            tracing::warn!(path = %path.display(), "the stored state is damaged and is built anew");
-            return Ok(None);
-        }
+        // Finds a file that is no database or too short; the rest is looked through when nothing comes.
+        prepare(&connection)?;
         if !connection.table_exists(None, ddl::HEAD_TABLE)? {
             return Ok(None);
         }
@@ -63,14 +60,54 @@ impl State {
         }
     }
 
+    /// Returns of which log it is.
+    pub(crate) fn lineage(&self) -> rusqlite::Result<u64> {
+        self.number("SELECT lineage FROM __livestore_state_head")
+    }
+
+    /// Notes of which log it is.
+    pub(crate) fn set_lineage(&self, lineage: u64) -> rusqlite::Result<()> {
+        self.connection
+            .execute(
+                "UPDATE __livestore_state_head SET lineage = ?1",
+                [lineage as i64],
+            )
+            .map(drop)
+    }
+
+    /// Returns how many events of the log could not be applied.
+    pub(crate) fn skipped(&self) -> rusqlite::Result<u64> {
+        self.number("SELECT skipped FROM __livestore_state_head")
+    }
+
+    fn number(&self, sql: &str) -> rusqlite::Result<u64> {
+        self.connection
+            .query_row(sql, (), |row| row.get::<_, i64>(0))
+            .map(i64::unsigned_abs)
+    }
+
     /// Looks through the whole database, its indexes included.
     pub(crate) fn check_soundness(&self) -> Result<(), StateError> {
-        let found: String = self
-            .connection
-            .query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
-        match found.as_str() {
-            "ok" => Ok(()),
-            _ => Err(StateError::Damaged(found)),
+        match find_damage(&self.connection)? {
+            None => Ok(()),
+            Some(damage) => Err(StateError::Damaged(damage)),
+        }
+    }
+
+    /// Looks a stored state through on a connection of its own, while others work with it; nothing is found
+    /// when it is told to stop.
+    pub(crate) fn look_through(
+        path: &Path,
+        stop: impl FnMut() -> bool + Send + 'static,
+    ) -> Option<Result<(), StateError>> {
+        let found = open_to_read(path, stop).and_then(|connection| find_damage(&connection));
+        match found {
+            Ok(None) => Some(Ok(())),
+            Ok(Some(damage)) => Some(Err(StateError::Damaged(damage))),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+                None
+            }
+            Err(error) => Some(Err(error.into())),
         }
     }
 
@@ -85,6 +122,23 @@ impl State {
     }
 }
 
+fn open_to_read(
+    path: &Path,
+    stop: impl FnMut() -> bool + Send + 'static,
+) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    // Asked every so many pages.
+    connection.progress_handler(100, Some(stop))?;
+    Ok(connection)
+}
+
+/// Looks through a whole database, its indexes included, and returns what is wrong with it.
+fn find_damage(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let found: String = connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
+    Ok((found != "ok").then_some(found))
+}
+
 /// Empties a database, whatever is in it, and however damaged.
 fn empty(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
@@ -94,19 +148,10 @@ fn empty(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Returns whether a crash of the machine may only lose the last changes, which the log has, but never
-/// damage the file. In the browser there is no write-ahead log.
-fn prepare(connection: &Connection) -> rusqlite::Result<bool> {
+/// What a crash of the machine may lose, or in the browser damage, the log still has.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(ddl::PRAGMAS)?;
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
-    connection.execute_batch("PRAGMA synchronous = NORMAL;")?;
-    Ok(mode == "wal")
-}
-
-fn is_sound(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("PRAGMA quick_check(1)", (), |row| {
-        Ok(row.get::<_, String>(0)? == "ok")
-    })
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
 }
 
 fn create(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {

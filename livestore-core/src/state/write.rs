@@ -1,8 +1,11 @@
 //! Materializing one event: run its materializer, carry out the writes, record the changes.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::{Changeset, State, lock};
 use crate::{
-    event::EncodedEvent,
+    event::{EncodedEvent, SeqNum},
+    panic::text_of,
     query::{self, Continuation, MaterializerFailure, Rows, Value, Write, Writes},
     schema::{MaterializeError, MaterializerContext, SchemaError},
 };
@@ -25,7 +28,10 @@ impl State {
             source: Box::new(source),
         };
         self.atomically(failed, |state| {
-            let changesets = events.iter().map(|event| state.materialize(event));
+            let changesets = events.iter().map(|event| {
+                let seq = event.seq;
+                unpanicked(&event.name, seq, || state.materialize(event))
+            });
             let changesets = changesets.collect::<Result<Vec<_>, _>>()?;
             state.set_head(last.seq).map_err(failed)?;
             Ok(changesets)
@@ -41,7 +47,10 @@ impl State {
             tracing::warn!(event = %event.name, seq = %event.seq, "the schema does not know this event; it is skipped");
             return Ok(Changeset::default());
         };
-        let writes = (def.materializer)(event, &MaterializerContext::new(&self.connection, event))?;
+        let context = MaterializerContext::new(&self.connection, event);
+        let writes = (def.materializer)(event, &context);
+        context.check()?;
+        let writes = writes?;
         if writes.is_empty() {
             return Ok(Changeset::default());
         }
@@ -155,6 +164,24 @@ impl State {
             }
         }
     }
+}
+
+/// Turns a panic of the app's code into an error: where the log is replayed, one event that panics must
+/// not keep those behind it out of the state.
+///
+/// Where panics abort there is nothing to catch.
+pub(super) fn unpanicked<R>(
+    event: &str,
+    seq: SeqNum,
+    work: impl FnOnce() -> Result<R, MaterializeError>,
+) -> Result<R, MaterializeError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        Err(MaterializeError::Panicked {
+            event: event.to_owned(),
+            seq,
+            message: text_of(&*panic).to_owned(),
+        })
+    })
 }
 
 fn undeclared(event: &EncodedEvent, table: String) -> MaterializeError {

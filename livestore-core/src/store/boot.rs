@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Adapter, Inbox, Session, Setup, Shared, Store, StoreStatus, SyncSetup, core::Core, link::Link,
+    Adapter, Inbox, Session, Setup, Shared, Store, StoreStatus, SyncSetup, core::Core, lend::Link,
     receipt::Progress, receive::Listeners,
 };
 use crate::{
@@ -129,7 +129,11 @@ impl StoreBuilder {
 
     /// Calls a listener with the events that no backend has seen when the log is emptied, because the
     /// backend is another one and [`OnBackendMismatch::Reset`](crate::sync::OnBackendMismatch::Reset)
-    /// says so.
+    /// says so. Client-only events are among them.
+    ///
+    /// They are kept until a session with such a listener has had them, over restarts too; of several
+    /// sessions one is called. It may be called more than once, each time with other events; with the same
+    /// ones only if the program dies before it is noted that it was called.
     pub fn on_backend_reset(
         mut self,
         listener: impl FnMut(Vec<EncodedEvent>) + Send + 'static,
@@ -180,10 +184,10 @@ impl StoreBuilder {
             .connect(setup)
             .await
             .map_err(|error| failed(error.to_string()))?;
-        let (state, place) = self
+        let (state, place, lineage) = self
             .first_state(&session)
             .map_err(|error| failed(error.to_string()))?;
-        let store = self.start(id, session, state, place);
+        let store = self.start(id, session, state, place, lineage);
         if let Err(reason) = store.shared.booted().await {
             self.listeners.boot = store.shared.take_boot_listener();
             return Err(failed(reason));
@@ -191,28 +195,35 @@ impl StoreBuilder {
         Ok(store)
     }
 
-    /// Returns the state that the session starts with, and the last event it reflects.
-    fn first_state(&self, session: &Session) -> rusqlite::Result<(State, Place)> {
+    /// Returns the state that the session starts with, the last event it reflects, and of which log.
+    fn first_state(&self, session: &Session) -> rusqlite::Result<(State, Place, Option<u64>)> {
         if let Some(image) = &session.image {
             match State::from_image(&image.bytes, &self.schema) {
-                Ok(Some(state)) => return Ok((state, image.place)),
+                Ok(Some(state)) => return Ok((state, image.place, Some(image.lineage))),
                 Ok(None) => {}
                 Err(error) => {
                     tracing::warn!(%error, "the image of the state cannot be used; the log is replayed");
                 }
             }
         }
-        Ok((State::open(&self.schema)?, Place::ROOT))
+        Ok((State::open(&self.schema)?, Place::ROOT, None))
     }
 
-    fn start(&mut self, id: StoreId, session: Session, state: State, place: Place) -> Store {
+    fn start(
+        &mut self,
+        id: StoreId,
+        session: Session,
+        state: State,
+        place: Place,
+        lineage: Option<u64>,
+    ) -> Store {
         let Session {
             client_id,
             session_id,
             leader,
             ..
         } = session;
-        let processor = SessionProcessor::new(place, place.seq);
+        let processor = SessionProcessor::new(place, place.seq, lineage);
         let shared = Arc::new(Shared {
             id,
             client_id,
@@ -221,6 +232,7 @@ impl StoreBuilder {
             core: Mutex::new(Core::new(self.schema.clone(), state, processor)),
             progress: Arc::new(Progress::default()),
             status: Watch::new(SyncStatus::default()),
+            works: Watch::new(StoreStatus::Running),
             listeners: Mutex::new(std::mem::take(&mut self.listeners)),
             link: Link::new(leader),
         });
@@ -243,8 +255,12 @@ impl Shared {
     /// Waits until the session has everything it is to start with.
     async fn booted(&self) -> Result<(), String> {
         poll_fn(|context| {
-            if let Some(StoreStatus::Stopped { reason }) = self.progress.stopped() {
-                return Poll::Ready(Err(reason.to_string()));
+            match self.progress.stopped() {
+                Some(StoreStatus::Stopped { reason }) => {
+                    return Poll::Ready(Err(reason.to_string()));
+                }
+                Some(status) => return Poll::Ready(Err(status.to_string())),
+                None => {}
             }
             let mut core = self.lock();
             let syncing = matches!(

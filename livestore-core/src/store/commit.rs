@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Core, Receipt, Shared, Store, StoreStatus};
 use crate::{
     error::{Error, Result},
-    event::{EncodedEvent, EventBatch, EventInput, IntoEvents},
+    event::{EncodedArgs, EncodedEvent, EventBatch, EventInput, IntoEvents},
     reactive::LiveNode,
     schema::MaterializeError,
 };
@@ -57,15 +57,34 @@ impl Shared {
             return Ok((Receipt::of_nothing(core.session.local_head()), Vec::new()));
         }
         let mut events = self.number(&mut core, batch)?;
+        let checked = self.checked(&events);
         let touched = core
             .state
             .commit(&mut events)
             .map_err(|source| self.refused(source))?;
-        let receipt = self.progress.committed(&events);
+        let replaced = checked.into_iter().any(|(at, name, args)| {
+            let event = &events[at];
+            event.name != name || event.args != args
+        });
+        let receipt = self.progress.committed(&events, replaced);
         core.session.commit(events);
         core.push_pending();
         let changed = core.refresh(&touched);
         Ok((receipt, changed))
+    }
+
+    /// Returns, of events that have a check, what they are before it is run.
+    fn checked(&self, events: &[EncodedEvent]) -> Vec<(usize, Arc<str>, EncodedArgs)> {
+        let has_check = |name: &str| {
+            let def = self.schema.event(name);
+            def.is_some_and(|def| def.check.is_some())
+        };
+        events
+            .iter()
+            .enumerate()
+            .filter(|(_, event)| has_check(&event.name))
+            .map(|(at, event)| (at, Arc::clone(&event.name), event.args.clone()))
+            .collect()
     }
 
     fn refused(&self, source: MaterializeError) -> Error {
@@ -94,6 +113,7 @@ impl Shared {
                 store: store(),
                 reason: reason.to_string(),
             }),
+            Some(StoreStatus::Outdated) => Err(Error::Outdated { store: store() }),
             _ => Ok(()),
         }
     }

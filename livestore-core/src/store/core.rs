@@ -32,8 +32,10 @@ pub(super) struct Core {
     pub(super) leader: LeaderStatus,
     /// The end of the leader's log, as it was told last.
     leader_head: SeqNum,
-    /// What the app has last said of being online, until the leader's status shows it.
+    /// What the app has last said of being online, until the leader has done it.
     online: Option<bool>,
+    /// How often it has said so since.
+    unanswered: u32,
     /// Events of the log that could not be applied.
     skipped: u64,
     pub(super) closed: bool,
@@ -58,8 +60,15 @@ pub(super) struct News {
     pub(super) replaced: Vec<EventId>,
     /// Events of this session that were persisted and are not in the log any more.
     pub(super) gone: Vec<EventId>,
-    pub(super) reset: Option<Vec<EncodedEvent>>,
+    /// Events of this session for which the log was emptied, and which are not handed out here.
+    pub(super) put_aside: Vec<EventId>,
+    /// What only this session had when the log was emptied.
+    pub(super) reset: Vec<EncodedEvent>,
+    /// What the emptied log had, for the app, and the number that stands for it.
+    pub(super) unsynced: Option<(Vec<EncodedEvent>, u64)>,
     pub(super) stopped: Option<Arc<str>>,
+    /// A newer version of the app takes over: no more commits.
+    pub(super) outdated: bool,
     pub(super) boot: Vec<BootStatus>,
     pub(super) changed: Vec<Arc<dyn LiveNode>>,
     pub(super) wakers: Vec<Waker>,
@@ -68,6 +77,7 @@ pub(super) struct News {
 impl Core {
     pub(super) fn new(schema: Schema, state: State, session: SessionProcessor) -> Self {
         let start = EventId::random_start();
+        let skipped = state.skipped().unwrap_or_default();
         Self {
             schema,
             state,
@@ -79,7 +89,8 @@ impl Core {
             leader: LeaderStatus::default(),
             leader_head: SeqNum::ROOT,
             online: None,
-            skipped: 0,
+            unanswered: 0,
+            skipped,
             closed: false,
             booting: true,
             step: None,
@@ -97,8 +108,16 @@ impl Core {
 
     /// Asks the leader to connect to the backend, or to keep away from it.
     pub(super) fn set_online(&mut self, online: bool) {
-        self.online = (online == self.is_offline()).then_some(online);
+        self.online = Some(online);
+        self.unanswered += 1;
         self.outbox.push(ToLeader::SetOnline { online });
+    }
+
+    fn online_set(&mut self) {
+        self.unanswered = self.unanswered.saturating_sub(1);
+        if self.unanswered == 0 {
+            self.online = None;
+        }
     }
 
     /// Whether the leader keeps away from the backend, as far as it has said.
@@ -109,10 +128,9 @@ impl Core {
     /// Tells a leader that has taken over what the app wants: it starts online.
     fn restate_online(&mut self) {
         let online = self.online.unwrap_or(!self.is_offline());
+        (self.online, self.unanswered) = (None, 0);
         if !online {
-            // Until its status shows it: this leader may be gone before it hears of it.
-            self.online = Some(false);
-            self.outbox.push(ToLeader::SetOnline { online });
+            self.set_online(false);
         }
     }
 
@@ -145,7 +163,9 @@ impl Core {
             pending_in_session: self.session.pending().len(),
             pending_in_leader: self.leader.pending,
             connection: self.leader.connection.clone(),
+            push_failure: self.leader.push_failure.clone(),
             storage: self.leader.storage.clone(),
+            log_damage: self.leader.log_damage.clone(),
             skipped: self.skipped,
         }
     }
@@ -182,13 +202,13 @@ impl Core {
                     self.settle(floor, &mut news);
                 }
             }
-            FromLeader::Status(status) => {
-                self.leader = status;
-                self.online = self.online.filter(|online| *online == self.is_offline());
-            }
+            FromLeader::Status(status) => self.leader = status,
+            FromLeader::OnlineSet => self.online_set(),
             FromLeader::Rebuild => self.rebuild(),
             FromLeader::Reset { unsynced } => self.reset(unsynced, &mut news),
+            FromLeader::Unsynced { events, upto } => news.unsynced = Some((events, upto)),
             FromLeader::Stopped { reason } => self.stop(reason, &mut news),
+            FromLeader::Outdated => news.outdated = true,
         }
         self.push_pending();
         if self.booting {
@@ -230,7 +250,12 @@ impl Core {
         match self.session.update(&update) {
             Ok(Step::Nothing) => return,
             Ok(Step::Send(message)) => return self.outbox.push(message),
-            Ok(Step::Rebuild) => return self.rebuild(),
+            Ok(Step::Rebuild) => {
+                if self.session.is_of_another_log(&update) {
+                    self.restart_streams();
+                }
+                return self.rebuild();
+            }
             Ok(Step::Reconcile(plan)) if self.rebuilding.is_some() => {
                 self.reconcile_rebuilt(
                     Reconcile {
@@ -340,18 +365,13 @@ impl Core {
         self.state.discard_journal_up_to(self.session.floor());
     }
 
-    fn reset(&mut self, mut unsynced: Vec<EncodedEvent>, news: &mut News) {
-        let reason: Arc<str> = "the backend was reset".into();
-        unsynced.extend(self.session.abandon());
-        let rejected = unsynced.iter().map(|event| Rejected {
-            event: event.clone(),
-            reason: Arc::clone(&reason),
-        });
-        news.rejected.extend(rejected);
-        news.reset = Some(unsynced);
-        for stream in self.streams.iter().filter_map(Weak::upgrade) {
-            stream.restart();
-        }
+    fn reset(&mut self, unsynced: Vec<EventId>, news: &mut News) {
+        let mut own = self.session.abandon();
+        own.retain(|event| !unsynced.contains(&event.id));
+        news.put_aside = unsynced;
+        news.put_aside.extend(own.iter().map(|event| event.id));
+        news.reset = own;
+        self.restart_streams();
         self.rebuild();
     }
 
@@ -370,6 +390,12 @@ impl Core {
             }
         }
         news.stopped = Some(reason);
+    }
+
+    fn restart_streams(&self) {
+        for stream in self.streams.iter().filter_map(Weak::upgrade) {
+            stream.restart();
+        }
     }
 
     fn rewind_streams(&mut self, place: SeqNum) {

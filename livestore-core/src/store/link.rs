@@ -1,11 +1,6 @@
 //! How a store is joined to its leader: the traits an adapter implements.
 
-use std::{
-    fmt,
-    future::Future,
-    pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError, Weak},
-};
+use std::{fmt, future::Future, pin::Pin, sync::Weak};
 
 use super::Shared;
 use crate::{
@@ -81,6 +76,8 @@ pub struct Image {
     pub bytes: Vec<u8>,
     /// The last event it reflects; nothing up to there moves any more.
     pub place: Place,
+    /// Which log it is of.
+    pub lineage: u64,
 }
 
 impl fmt::Debug for Image {
@@ -123,6 +120,16 @@ pub trait LeaderLink: Send {
     fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
         let error = AdapterError::new("this adapter exports no log");
         Box::pin(std::future::ready(Err(error)))
+    }
+
+    /// Returns the damaged file that the log was saved from, if it is kept.
+    fn export_damaged_log(&self) -> LinkFuture<Result<Option<Vec<u8>>, AdapterError>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Removes the damaged file that the log was saved from.
+    fn forget_damaged_log(&self) -> LinkFuture<Result<(), AdapterError>> {
+        Box::pin(std::future::ready(Ok(())))
     }
 
     /// Waits, once the link is dropped, until a leader that has lost its last session has ended.
@@ -173,110 +180,5 @@ impl AdapterError {
     /// Says what failed, in lower case, without a full stop.
     pub fn new(message: impl fmt::Display) -> Self {
         Self(message.to_string())
-    }
-}
-
-/// A store's end of the link, lent to whoever sends.
-pub(super) struct Link(Mutex<Slot>);
-
-enum Slot {
-    Idle(Box<dyn LeaderLink>),
-    /// Somebody sends and looks into the outbox again before giving it back.
-    Lent,
-    Closed,
-}
-
-impl Link {
-    pub(super) fn new(link: Box<dyn LeaderLink>) -> Self {
-        Self(Mutex::new(Slot::Idle(link)))
-    }
-
-    /// Tells the link where messages go. The leader may speak before this returns.
-    pub(super) fn start(&self, inbox: Inbox) {
-        if let Some(mut lent) = self.borrow()
-            && let Some(link) = &mut lent.link
-        {
-            link.start(inbox);
-        }
-    }
-
-    /// Ends the session with the leader.
-    pub(super) fn close(&self) {
-        let slot = std::mem::replace(&mut *self.lock(), Slot::Closed);
-        drop(slot);
-    }
-
-    /// Uses the link without sending; `None` while somebody sends, and once it is closed.
-    pub(super) fn with<R>(&self, use_link: impl FnOnce(&dyn LeaderLink) -> R) -> Option<R> {
-        match &*self.lock() {
-            Slot::Idle(link) => Some(use_link(&**link)),
-            Slot::Lent | Slot::Closed => None,
-        }
-    }
-
-    fn borrow(&self) -> Option<Lent<'_>> {
-        let mut slot = self.lock();
-        match std::mem::replace(&mut *slot, Slot::Lent) {
-            Slot::Idle(link) => Some(Lent {
-                owner: self,
-                link: Some(link),
-            }),
-            Slot::Lent => None,
-            Slot::Closed => {
-                *slot = Slot::Closed;
-                None
-            }
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Slot> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The borrowed link; given back on drop, unless it was closed meanwhile.
-struct Lent<'a> {
-    owner: &'a Link,
-    link: Option<Box<dyn LeaderLink>>,
-}
-
-impl Drop for Lent<'_> {
-    fn drop(&mut self) {
-        let mut slot = self.owner.lock();
-        if let (Slot::Lent, Some(link)) = (&*slot, self.link.take()) {
-            *slot = Slot::Idle(link);
-        }
-    }
-}
-
-impl Shared {
-    /// Hands the outbox to the leader, in order, whichever thread comes first.
-    ///
-    /// An answer may come while a message is sent, and its listeners may commit: what they add is
-    /// sent by the loop that runs already.
-    pub(super) fn flush(&self) {
-        loop {
-            let Some(mut lent) = self.link.borrow() else {
-                return;
-            };
-            self.send_all(&mut lent);
-            drop(lent);
-            // Whoever found the link lent has left its messages to this loop.
-            if self.lock().outbox.is_empty() {
-                return;
-            }
-        }
-    }
-
-    fn send_all(&self, lent: &mut Lent<'_>) {
-        loop {
-            let messages = std::mem::take(&mut self.lock().outbox);
-            if messages.is_empty() {
-                return;
-            }
-            if let Some(link) = &mut lent.link {
-                messages.into_iter().for_each(|message| link.send(message));
-            }
-        }
     }
 }

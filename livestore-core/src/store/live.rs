@@ -6,8 +6,7 @@ use super::{Shared, Store};
 use crate::{
     error::Result,
     query::{Query, QueryError},
-    reactive::{LiveNode, Node, NodeId, Subscriber},
-    sync::SyncStatus,
+    reactive::{LiveNode, Node, NodeId, Subscriber, Watch},
 };
 
 /// A query whose result follows the state.
@@ -189,16 +188,17 @@ impl<T: PartialEq + 'static> Drop for Listening<T> {
     }
 }
 
-/// A running subscription to the sync status.
-pub(super) struct StatusListening {
+/// A running subscription to one of the store's statuses.
+pub(super) struct Watching<T: PartialEq> {
     pub(super) shared: Weak<Shared>,
-    pub(super) subscriber: Arc<Subscriber<SyncStatus>>,
+    pub(super) subscriber: Arc<Subscriber<T>>,
+    pub(super) watch: fn(&Shared) -> &Watch<T>,
 }
 
-impl Drop for StatusListening {
+impl<T: PartialEq> Drop for Watching<T> {
     fn drop(&mut self) {
         if let Some(shared) = self.shared.upgrade() {
-            shared.status.unsubscribe(&self.subscriber);
+            (self.watch)(&shared).unsubscribe(&self.subscriber);
         }
     }
 }

@@ -35,9 +35,16 @@ pub enum ReceiptError {
         /// What failed.
         reason: Arc<str>,
     },
+    /// The leader has the events, in memory only, because nothing can be stored here (a private window, for
+    /// instance): they are gone when the last tab is.
+    #[error("the events are only kept in memory, since nothing can be stored here")]
+    NotStored,
     /// The store has no backend, so nothing is ever synced.
     #[error("the store has no sync backend")]
     NoBackend,
+    /// All the events are client-only: nothing of them goes to the backend.
+    #[error("the events stay on this client")]
+    ClientOnly,
     /// The store was closed first: the events are in the leader's log if the receipt said so, and are
     /// pushed when the store is opened again.
     #[error("the store was closed")]
@@ -72,8 +79,12 @@ struct Known {
     /// The last event's number, once it is final.
     synced: Option<SeqNum>,
     replaced: bool,
+    /// Whether none of the events goes to a backend.
+    client_only: bool,
     /// Whether there is a backend that could confirm it.
     syncs: bool,
+    /// Whether the leader has it in memory only, though it was meant to be stored.
+    in_memory: bool,
     /// Whether nothing more will be known.
     closed: bool,
     waiting: Vec<Waker>,
@@ -110,7 +121,8 @@ impl Receipt {
         self.track.lock().outcome.clone()
     }
 
-    /// Whether a check has put another event in the place of one of them, when a rebase moved it.
+    /// Whether a check has put another event in the place of one of them, when it was committed or when
+    /// a rebase moved it.
     pub fn was_replaced(&self) -> bool {
         self.track.lock().replaced
     }
@@ -118,9 +130,11 @@ impl Receipt {
     /// Waits until the events are in the leader's log.
     ///
     /// # Errors
-    /// When they never will be, or the store was dropped first.
+    /// When they never will be, or the store was dropped first; [`ReceiptError::NotStored`] where the leader
+    /// can keep them in memory only.
     pub fn persisted(&self) -> impl Future<Output = Result<(), ReceiptError>> + Send + use<> {
         self.wait(|known| match &known.outcome {
+            Ok(Stage::Committed) if known.in_memory => Some(Err(ReceiptError::NotStored)),
             Ok(Stage::Committed) if known.closed => Some(Err(ReceiptError::Closed)),
             Ok(Stage::Committed) => None,
             Ok(_) => Some(Ok(())),
@@ -131,13 +145,22 @@ impl Receipt {
     /// Waits until the backend has confirmed the events; returns the last one's final number.
     ///
     /// # Errors
-    /// When that will never happen; [`ReceiptError::NoBackend`] for a store without a backend, and
-    /// [`ReceiptError::Closed`] when the store was closed first.
+    /// When that will never happen; [`ReceiptError::NoBackend`] for a store without a backend,
+    /// [`ReceiptError::ClientOnly`] for events that stay on this client, and [`ReceiptError::Closed`]
+    /// when the store was closed first.
     pub fn synced(&self) -> impl Future<Output = Result<SeqNum, ReceiptError>> + Send + use<> {
         self.wait(|known| match (&known.outcome, known.synced) {
             (Err(error), _) => Some(Err(error.clone())),
             (Ok(_), Some(seq)) => Some(Ok(seq)),
-            (Ok(Stage::Persisted), None) if !known.syncs => Some(Err(ReceiptError::NoBackend)),
+            (Ok(stage), None)
+                if (known.client_only || !known.syncs)
+                    && (*stage == Stage::Persisted || known.in_memory) =>
+            {
+                Some(Err(match known.client_only {
+                    true => ReceiptError::ClientOnly,
+                    false => ReceiptError::NoBackend,
+                }))
+            }
             (Ok(_), None) if known.closed => Some(Err(ReceiptError::Closed)),
             (Ok(_), None) => None,
         })
@@ -180,7 +203,9 @@ impl Track {
                 outcome,
                 synced: None,
                 replaced: false,
+                client_only: false,
                 syncs,
+                in_memory: false,
                 closed: false,
                 waiting: Vec::new(),
             }),

@@ -2,12 +2,10 @@
 
 use std::sync::PoisonError;
 
-use super::{
-    BootStatus, Shared, Store, StoreStatus, Subscription, core::News, live::StatusListening,
-};
+use super::{BootStatus, Shared, Store, StoreStatus, Subscription, core::News, live::Watching};
 use crate::{
     event::EncodedEvent,
-    sync::{Connection, FromLeader, Rejected, SyncStatus},
+    sync::{Connection, FromLeader, Rejected, Storage, SyncStatus, ToLeader},
 };
 
 /// Hears of the boot's steps.
@@ -29,6 +27,8 @@ impl Shared {
         if let FromLeader::Status(status) = &message {
             self.progress
                 .set_syncs(status.connection != Connection::NoBackend);
+            self.progress
+                .set_in_memory(matches!(status.storage, Storage::Unavailable { .. }));
         }
         let news = {
             let mut core = self.lock();
@@ -36,13 +36,22 @@ impl Shared {
         };
         self.flush();
         self.tell(news);
+        self.close_when_done();
     }
 
     /// Tells receipts, listeners and subscribers; no lock is held meanwhile.
     fn tell(&self, news: News) {
+        if news.outdated {
+            tracing::warn!(store = %self.id, "{}", StoreStatus::Outdated);
+            self.progress.take_no_more(StoreStatus::Outdated);
+        }
         if let Some(reason) = news.stopped {
             tracing::error!(store = %self.id, %reason, "the leader has stopped");
             self.progress.stop(StoreStatus::Stopped { reason });
+        }
+        let stopped = self.progress.stopped();
+        if stopped.is_some_and(|status| self.works.set(status)) {
+            self.works.notify();
         }
         for rejected in &news.rejected {
             self.progress.rejected(rejected.event.id, &rejected.reason);
@@ -53,6 +62,10 @@ impl Shared {
                 self.progress.rejected(event, &reason);
             }
         }
+        let reason = "the backend was reset".into();
+        for event in news.put_aside {
+            self.progress.rejected(event, &reason);
+        }
         for event in news.replaced {
             self.progress.replaced(event);
         }
@@ -62,18 +75,31 @@ impl Shared {
         if !news.synced.is_empty() {
             self.progress.synced(&news.synced);
         }
-        self.tell_listeners(news.boot, &news.rejected, news.reset);
+        self.tell_listeners(news.boot, &news.rejected);
+        if !news.reset.is_empty() {
+            self.hand_out(news.reset);
+        }
+        if let Some((events, upto)) = news.unsynced {
+            let taken = self.hand_out(events);
+            self.lock()
+                .outbox
+                .push(ToLeader::TookUnsynced { upto, taken });
+            self.flush();
+        }
         self.tell_status();
         news.changed.iter().for_each(|node| node.notify());
         news.wakers.into_iter().for_each(std::task::Waker::wake);
     }
 
-    fn tell_listeners(
-        &self,
-        boot: Vec<BootStatus>,
-        rejected: &[Rejected],
-        reset: Option<Vec<EncodedEvent>>,
-    ) {
+    /// Gives the app events that have no log any more; whether it takes them.
+    fn hand_out(&self, events: Vec<EncodedEvent>) -> bool {
+        self.call(
+            |listeners| &mut listeners.reset,
+            |listener| listener(events),
+        )
+    }
+
+    fn tell_listeners(&self, boot: Vec<BootStatus>, rejected: &[Rejected]) {
         for status in boot {
             self.call(|listeners| &mut listeners.boot, |listener| listener(status));
         }
@@ -81,12 +107,6 @@ impl Shared {
             self.call(
                 |listeners| &mut listeners.rejected,
                 |listener| listener(rejected),
-            );
-        }
-        if let Some(unsynced) = reset {
-            self.call(
-                |listeners| &mut listeners.reset,
-                |listener| listener(unsynced),
             );
         }
     }
@@ -99,18 +119,24 @@ impl Shared {
         listeners.boot.take()
     }
 
-    /// Calls a listener, taken out meanwhile so that it may call the store.
-    fn call<L>(&self, slot: impl Fn(&mut Listeners) -> &mut Option<L>, call: impl FnOnce(&mut L)) {
+    /// Calls a listener, taken out meanwhile so that it may call the store; false if there is none.
+    fn call<L>(
+        &self,
+        slot: impl Fn(&mut Listeners) -> &mut Option<L>,
+        call: impl FnOnce(&mut L),
+    ) -> bool {
         let lock = || {
             self.listeners
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
         };
         let listener = slot(&mut lock()).take();
+        let is_there = listener.is_some();
         if let Some(mut listener) = listener {
             call(&mut listener);
             slot(&mut lock()).get_or_insert(listener);
         }
+        is_there
     }
 
     /// Tells how synchronization is doing, if somebody listens and it is news.
@@ -149,9 +175,10 @@ impl Store {
             self.shared.status.subscribe(listener, false)
         };
         self.shared.status.call(&subscriber);
-        Subscription::new(StatusListening {
+        Subscription::new(Watching {
             shared: self.downgrade(),
             subscriber,
+            watch: |shared| &shared.status,
         })
     }
 }

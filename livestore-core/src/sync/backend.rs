@@ -1,6 +1,6 @@
 //! What a sync backend is: the one place that orders a store's events.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{any::Any, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use futures::Stream;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub type BackendPages = Pin<Box<dyn Stream<Item = Result<PullPage, BackendError>
 ///
 /// It is handed to the leader, which may run on another thread. Implement it for a transport of your
 /// own; [`InProcessBackend`](crate::adapter::InProcessBackend) is one without a network.
-pub trait SyncBackend: Send + 'static {
+pub trait SyncBackend: Any + Send {
     /// Connects to the backend for one store.
     ///
     /// # Errors
@@ -131,6 +131,18 @@ pub enum BackendError {
         expected: String,
         /// The log there is.
         received: String,
+    },
+    /// It does not serve this client: a token is missing, wrong or too old; tried again.
+    #[error("the sync backend does not serve this client: {reason}")]
+    Unauthorized {
+        /// Why.
+        reason: String,
+    },
+    /// It has too much to do; tried again, but not at once.
+    #[error("the sync backend is busy, and wants to be left alone for {} s", retry_after.as_secs_f32().ceil())]
+    Busy {
+        /// For how long.
+        retry_after: Duration,
     },
     /// Anything else; tried again.
     #[error("the sync backend failed: {reason}")]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{LeaderStatus, PushRejection};
-use crate::event::{EncodedEvent, Place, SeqNum};
+use crate::event::{EncodedEvent, EventId, Place, SeqNum};
 
 /// A session's message to its leader.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub enum ToLeader {
         after: Place,
         /// The last event that the session cannot take back: the backend has it.
         floor: SeqNum,
+        /// Which log they are of; none when the session has nothing of it.
+        lineage: Option<u64>,
     },
     /// Append these events; they follow the last place the session has pulled or pushed.
     Push {
@@ -31,6 +33,13 @@ pub enum ToLeader {
     SetOnline {
         /// Whether to connect.
         online: bool,
+    },
+    /// What became of [`FromLeader::Unsynced`].
+    TookUnsynced {
+        /// The number that stands for it.
+        upto: u64,
+        /// Whether the app has it; else another session may be asked.
+        taken: bool,
     },
 }
 
@@ -47,7 +56,7 @@ pub enum FromLeader {
         /// Those that are gone for good.
         rejected: Vec<Rejected>,
         /// Those in whose place an app's check has put others.
-        replaced: Vec<crate::event::EventId>,
+        replaced: Vec<EventId>,
     },
     /// What was pushed is in the log, as durable as the adapter makes it.
     Accepted {
@@ -69,19 +78,33 @@ pub enum FromLeader {
     Status(LeaderStatus),
     /// The backend is another one than before, so the log was emptied.
     Reset {
-        /// The events that no backend has seen.
-        unsynced: Vec<EncodedEvent>,
+        /// The events that were put aside, so that they are handed to the app once: see `Unsynced`.
+        unsynced: Vec<EventId>,
     },
+    /// What the log had that no backend has seen, when it was emptied: for the app, by one session.
+    Unsynced {
+        /// The events.
+        events: Vec<EncodedEvent>,
+        /// A number that stands for them.
+        upto: u64,
+    },
+    /// The leader has done what [`ToLeader::SetOnline`] asked for, and its status shows it.
+    OnlineSet,
     /// The leader has stopped; what it had not accepted is not in the log.
     Stopped {
         /// Why.
         reason: Arc<str>,
     },
+    /// A newer version of the app takes the store over: commit no more. What is pending is still taken,
+    /// until [`Stopped`](Self::Stopped) follows.
+    Outdated,
 }
 
 /// A piece of the leader's log: after this place, these events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Update {
+    /// Which log this is a piece of.
+    pub lineage: u64,
     /// The last event that stays; what the session has behind it is taken back.
     pub after: Place,
     /// What follows.
@@ -89,7 +112,7 @@ pub struct Update {
     /// The events of this client that were taken out of the log for good.
     pub rejected: Vec<Rejected>,
     /// Events that an app's check has put in place of others, under the same ids.
-    pub replaced: Vec<crate::event::EventId>,
+    pub replaced: Vec<EventId>,
     /// The last event that is final.
     pub floor: SeqNum,
     /// The generation in which the leader takes events.

@@ -24,6 +24,8 @@ const BATCH: usize = 1_000;
 #[derive(Debug)]
 pub(crate) struct SessionProcessor {
     state: SyncState,
+    /// Which log it is, once something of it is here.
+    lineage: Option<u64>,
     /// The end of the leader's log, as far as this session has it.
     upstream: Place,
     /// The last event that will not move any more.
@@ -60,9 +62,11 @@ enum Link {
 }
 
 impl SessionProcessor {
-    /// Starts with a state that reflects the log up to `upstream`, of which nothing up to `floor` moves.
-    pub(crate) fn new(upstream: Place, floor: SeqNum) -> Self {
+    /// Starts with a state that reflects the log of a lineage up to `upstream`, of which nothing up to
+    /// `floor` moves.
+    pub(crate) fn new(upstream: Place, floor: SeqNum, lineage: Option<u64>) -> Self {
         Self {
+            lineage,
             state: SyncState {
                 pending: Vec::new(),
                 upstream_head: upstream.seq,
@@ -291,6 +295,7 @@ impl SessionProcessor {
         let generation = self.state.local_head.rebase_generation;
         self.upstream = Place::ROOT;
         self.floor = SeqNum::ROOT;
+        self.lineage = None;
         let movable = std::mem::take(&mut self.movable);
         movable.iter().for_each(|place| self.miss(place.id));
         self.state.upstream_head = SeqNum::ROOT;
@@ -328,11 +333,17 @@ impl SessionProcessor {
         Some(ToLeader::Pull {
             after: self.upstream,
             floor: self.floor,
+            lineage: self.lineage,
         })
     }
 
     fn pull_step(&mut self) -> Step {
         self.pull().map_or(Step::Nothing, Step::Send)
+    }
+
+    /// Whether an update is of another log than what is here.
+    pub(crate) fn is_of_another_log(&self, update: &Update) -> bool {
+        self.lineage.is_some_and(|own| own != update.lineage)
     }
 
     /// Where an update belongs, if it belongs anywhere.
@@ -342,7 +353,7 @@ impl SessionProcessor {
             Link::Pulling => update.answer,
             Link::Down | Link::Behind => false,
         };
-        if !expected {
+        if !expected || self.is_of_another_log(update) {
             return None;
         }
         if update.after == self.upstream {
@@ -383,6 +394,7 @@ impl SessionProcessor {
             Merge::Reject { .. } => unreachable!("only pushes are rejected"),
         };
         self.state = state;
+        self.lineage = Some(update.lineage);
         if fit == Fit::Replaces {
             let stays = |place: &Place| !place.seq.is_after(update.after.seq);
             while self.movable.back().is_some_and(|place| !stays(place)) {

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::SeqNum;
+use crate::{event::SeqNum, eventlog::LogDamage};
 
 /// The leader's connection to the backend.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,10 +99,14 @@ pub struct LeaderStatus {
     pub pending: u64,
     /// The connection to the backend.
     pub connection: Connection,
+    /// Why the last push failed, until one is taken; it is tried again.
+    pub push_failure: Option<Arc<str>>,
     /// The first pull.
     pub initial_sync: InitialSyncProgress,
     /// Where the log is kept.
     pub storage: Storage,
+    /// Damage that the log was saved from.
+    pub log_damage: Option<LogDamage>,
 }
 
 /// How a store's synchronization is doing, from the session to the backend.
@@ -121,8 +125,12 @@ pub struct SyncStatus {
     pub pending_in_leader: u64,
     /// The connection to the backend.
     pub connection: Connection,
+    /// Why the backend did not take the last push, until it takes one; it is tried again.
+    pub push_failure: Option<Arc<str>>,
     /// Where the leader keeps the log.
     pub storage: Storage,
+    /// Damage that the log was saved from, as long as the damaged file is kept: tell people what is lost.
+    pub log_damage: Option<LogDamage>,
     /// How many events of the log could not be applied to the state and are skipped.
     pub skipped: u64,
 }

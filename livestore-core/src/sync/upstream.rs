@@ -47,8 +47,12 @@ pub(crate) struct Upstream {
     ping: Option<Duration>,
     /// When something last came from the backend.
     heard: Duration,
+    /// When the connection there is was made.
+    connected: Duration,
     backoff: Backoff,
     push_backoff: Backoff,
+    /// Why the last push failed, until one is taken.
+    push_failure: Option<Arc<str>>,
     initial: Initial,
 }
 
@@ -74,8 +78,10 @@ struct Retry {
 enum Pull {
     /// To be started.
     Wanted,
-    /// Under way; `caught_up` once a page said that there is no more.
-    Running { caught_up: bool },
+    /// More is to come; so long nothing has.
+    Running { since: Duration },
+    /// Everything there is has come, and the pull goes on with what comes later.
+    CaughtUp,
     /// Ended after a page that said so.
     Done,
 }
@@ -124,8 +130,10 @@ impl Upstream {
             push: Push::Idle,
             ping: None,
             heard: now,
+            connected: now,
             backoff: Backoff::new(seed),
             push_backoff: Backoff::new(seed.rotate_left(32)),
+            push_failure: None,
             initial,
         }
     }
@@ -172,13 +180,39 @@ impl Upstream {
         self.link = Link::Down { retry_at: None };
     }
 
+    /// The network may be back, or gone: finds out at once.
+    pub(crate) fn network_changed(&mut self, now: Duration) -> Option<UpstreamEffect> {
+        match &mut self.link {
+            Link::Down { retry_at } => {
+                *retry_at = None;
+                None
+            }
+            Link::Up if self.ping.is_none() => {
+                self.ping = Some(now);
+                let connection = self.connection;
+                Some(UpstreamEffect::Ping { connection })
+            }
+            _ => None,
+        }
+    }
+
+    /// Makes the next try wait this long at least.
+    pub(crate) fn leave_alone(&mut self, now: Duration, pause: Duration) {
+        if let Link::Down {
+            retry_at: Some(retry),
+        } = &mut self.link
+        {
+            retry.at = retry.at.max(now + pause);
+        }
+    }
+
     /// The connection is there.
     pub(crate) fn connected(&mut self, now: Duration) {
         self.link = Link::Up;
         self.pull = Pull::Wanted;
         self.push = Push::Idle;
         self.ping = None;
-        self.heard = now;
+        (self.heard, self.connected) = (now, now);
     }
 
     /// The connection failed, or what comes over it cannot be right: make a new one after a pause.
@@ -188,6 +222,10 @@ impl Upstream {
         error: &dyn std::fmt::Display,
     ) -> UpstreamEffect {
         if !matches!(self.link, Link::Stopped { .. }) {
+            let is_up = matches!(self.link, Link::Up);
+            if is_up && now >= self.connected + self.options.ping_interval {
+                self.backoff.succeeded();
+            }
             let at = now + self.backoff.failed();
             let reason = error.to_string().into();
             self.link = Link::Down {
@@ -200,9 +238,11 @@ impl Upstream {
     /// A page has come and is in the log.
     pub(crate) fn pulled(&mut self, now: Duration, events: u64, info: PageInfo) {
         self.heard = now;
-        self.backoff.succeeded();
+        self.pull = match info {
+            PageInfo::NoMore => Pull::CaughtUp,
+            PageInfo::MoreUnknown | PageInfo::MoreKnown { .. } => Pull::Running { since: now },
+        };
         if info == PageInfo::NoMore {
-            self.pull = Pull::Running { caught_up: true };
             self.initial.progress = InitialSyncProgress::Done;
             self.initial.deadline = None;
         }
@@ -221,7 +261,7 @@ impl Upstream {
     /// The pull has ended without an error.
     pub(crate) fn pull_ended(&mut self, now: Duration) -> Option<UpstreamEffect> {
         match self.pull {
-            Pull::Running { caught_up: true } if !self.options.live_pull => {
+            Pull::CaughtUp if !self.options.live_pull => {
                 self.pull = Pull::Done;
                 None
             }
@@ -232,7 +272,9 @@ impl Upstream {
     /// The push was taken, or is to go on with what is left.
     pub(crate) fn pushed(&mut self, now: Duration) {
         self.heard = now;
+        self.backoff.succeeded();
         self.push_backoff.succeeded();
+        self.push_failure = None;
         self.push = Push::Idle;
     }
 
@@ -259,8 +301,13 @@ impl Upstream {
         if let BackendError::Offline { .. } = error {
             return Some(self.failed(now, error));
         }
+        let mut pause = self.push_backoff.failed();
+        if let BackendError::Busy { retry_after } = error {
+            pause = pause.max(*retry_after);
+        }
+        self.push_failure = Some(error.to_string().into());
         self.push = Push::Failed {
-            retry_at: now + self.push_backoff.failed(),
+            retry_at: now + pause,
         };
         None
     }
@@ -310,14 +357,22 @@ impl Upstream {
                 let push = match self.push {
                     Push::Running { since, .. } => Some(since + timeout),
                     Push::Behind { until } => Some(until),
-                    Push::Failed { retry_at } => pending.then_some(retry_at),
+                    Push::Failed { retry_at } => {
+                        (pending && self.has_caught_up()).then_some(retry_at)
+                    }
                     Push::Idle => None,
                 };
                 let ping = match self.ping {
                     Some(since) => since + timeout,
                     None => self.heard + self.options.ping_interval,
                 };
-                Some(push.map_or(ping, |push| push.min(ping)))
+                let pull = match self.pull {
+                    Pull::Running { since } if !fault::has(Bug::WaitForPages) => {
+                        Some(since + timeout)
+                    }
+                    Pull::Running { .. } | Pull::Wanted | Pull::CaughtUp | Pull::Done => None,
+                };
+                [push, pull, Some(ping)].into_iter().flatten().min()
             }
         };
         let link = link.filter(|_| self.online);
@@ -348,8 +403,18 @@ impl Upstream {
         }
     }
 
+    /// Returns why the last push failed, until one is taken.
+    pub(crate) fn push_failure(&self) -> Option<Arc<str>> {
+        self.push_failure.clone()
+    }
+
     pub(crate) fn initial_sync(&self) -> InitialSyncProgress {
         self.initial.progress
+    }
+
+    /// Whether everything there is has been pulled; only then something is pushed.
+    fn has_caught_up(&self) -> bool {
+        matches!(self.pull, Pull::CaughtUp | Pull::Done)
     }
 
     fn connect(&mut self, now: Duration) -> UpstreamEffect {
@@ -369,6 +434,11 @@ impl Upstream {
             (_, Some(since)) if now >= since + timeout => {
                 Some("the sync backend did not answer in time")
             }
+            _ if matches!(self.pull, Pull::Running { since } if now >= since + timeout)
+                && !fault::has(Bug::WaitForPages) =>
+            {
+                Some("the sync backend did not go on with the pull in time")
+            }
             // What the push did not follow should have come by the pull: ask for it once more.
             (Push::Behind { until }, _) if now >= until => {
                 Some("the sync backend is ahead and does not say by what")
@@ -381,7 +451,7 @@ impl Upstream {
         let connection = self.connection;
         let mut effects = Vec::new();
         if self.pull == Pull::Wanted {
-            self.pull = Pull::Running { caught_up: false };
+            self.pull = Pull::Running { since: now };
             let live = self.options.live_pull;
             effects.push(UpstreamEffect::Pull { connection, live });
         }
@@ -390,8 +460,7 @@ impl Upstream {
             Push::Failed { retry_at } => now >= retry_at,
             Push::Running { .. } | Push::Behind { .. } => false,
         };
-        let caught_up = matches!(self.pull, Pull::Running { caught_up: true } | Pull::Done);
-        if pending && free && caught_up {
+        if pending && free && self.has_caught_up() {
             self.request += 1;
             let request = self.request;
             self.push = Push::Running {

@@ -2,8 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use futures::executor::block_on;
-use livestore_core::prelude::*;
+use futures::{FutureExt, executor::block_on};
+use livestore_core::{
+    prelude::*,
+    store::{Adapter, AdapterError, LinkFuture, Session, Setup},
+};
 
 use crate::{
     fixture::{
@@ -175,4 +178,33 @@ fn an_event_that_no_longer_decodes_is_skipped_and_told_of_and_stays_in_the_log()
     block_on(new.shutdown()).unwrap();
     drop(new);
     assert_eq!(todos(&open(&memory)), [todo("a", "", true)]);
+}
+
+/// Memory, whose only other session is closed when one has just been connected.
+struct LeftMeanwhile(Memory, Store);
+
+impl Adapter for LeftMeanwhile {
+    fn connect(self: Box<Self>, setup: Setup) -> LinkFuture<Result<Session, AdapterError>> {
+        let Self(memory, other) = *self;
+        Box::pin(async move {
+            let session = Box::new(memory).connect(setup).await?;
+            drop(other);
+            Ok(session)
+        })
+    }
+}
+
+#[test]
+fn a_store_is_opened_while_the_clients_last_other_session_is_closed() {
+    let memory = Memory::new();
+    let other = open(&memory);
+    other.commit(created("a", "")).unwrap();
+    let opening = Store::builder(schema()).adapter(LeftMeanwhile(memory.clone(), other));
+    let opened = opening.open("test").now_or_never();
+    let store = opened.expect("there is a leader to welcome it").unwrap();
+    assert_eq!(todos(&store).len(), 1);
+    store.commit(created("b", "")).unwrap();
+    drop(store);
+    assert_eq!(memory.events("test").len(), 2);
+    assert_eq!(todos(&open(&memory)).len(), 2);
 }

@@ -1,5 +1,8 @@
 //! A leader that fails, answers late, or answers while it is spoken to.
 
+#[path = "leader/outdated.rs"]
+mod outdated;
+
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering::SeqCst},
@@ -13,7 +16,9 @@ use livestore_core::{
     store::{
         Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, ReceiptError, Session, Setup, Stage,
     },
-    sync::{Connection, FromLeader, LeaderStatus, PushRejection, Rejected, ToLeader, Update},
+    sync::{
+        Connection, FromLeader, LeaderStatus, PushRejection, Rejected, Storage, ToLeader, Update,
+    },
 };
 
 use crate::{
@@ -28,6 +33,8 @@ struct ByHand {
     silent: Arc<AtomicBool>,
     inbox: Arc<Mutex<Option<Inbox>>>,
     received: Arc<Mutex<Vec<EncodedEvent>>>,
+    /// What it was told of being online.
+    online: Arc<Mutex<Vec<bool>>>,
 }
 
 impl ByHand {
@@ -40,10 +47,22 @@ impl ByHand {
         inbox.deliver(message);
     }
 
+    /// Whether the session still has its link.
+    fn has_session(&self) -> bool {
+        Arc::strong_count(&self.silent) > 1
+    }
+
     /// Says that so many of the events received are in the log.
     fn persist(&self, events: usize) {
         let upto = self.received.lock().unwrap()[events - 1].place();
         let floor = upto.seq;
+        self.answer(FromLeader::Accepted { upto, floor });
+    }
+
+    /// Says so, and that the backend has none of them.
+    fn persist_unsynced(&self, events: usize) {
+        let upto = self.received.lock().unwrap()[events - 1].place();
+        let floor = SeqNum::ROOT;
         self.answer(FromLeader::Accepted { upto, floor });
     }
 }
@@ -68,6 +87,7 @@ impl LeaderLink for ByHand {
     fn send(&mut self, message: ToLeader) {
         match message {
             ToLeader::Push { events } => self.received.lock().unwrap().extend(events),
+            ToLeader::SetOnline { online } => self.online.lock().unwrap().push(online),
             ToLeader::Pull { .. } if self.silent.load(SeqCst) => {}
             ToLeader::Pull { after, .. } => self.answer(FromLeader::Update(Update {
                 after,
@@ -149,6 +169,62 @@ fn what_a_failed_leader_did_not_take_is_rolled_back_and_its_receipt_says_so() {
     assert!(matches!(store.status(), StoreStatus::Stopped { .. }));
     let refused = store.commit(created("c", "")).unwrap_err();
     assert_eq!(refused.to_string(), "store `test` has stopped: disk full");
+}
+
+/// Found in a review: an app would commit them again, and have them twice.
+#[test]
+fn what_a_failed_leader_had_persisted_stays_persisted_also_before_it_is_synced() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    leader.answer(FromLeader::Status(LeaderStatus {
+        connection: Connection::Offline,
+        ..LeaderStatus::default()
+    }));
+    let kept = store.commit(created("kept", "")).unwrap();
+    leader.persist_unsynced(1);
+    let lost = store.commit(created("lost", "")).unwrap();
+    let reason = "disk full".into();
+    leader.answer(FromLeader::Stopped { reason });
+    assert_eq!(kept.stage(), Ok(Stage::Persisted));
+    assert_eq!(block_on(kept.persisted()), Ok(()));
+    assert_eq!(block_on(kept.synced()), Err(ReceiptError::Closed));
+    assert!(matches!(lost.stage(), Err(ReceiptError::Stopped { .. })));
+}
+
+#[test]
+fn a_receipt_does_not_claim_that_what_is_only_in_memory_is_persisted() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    let status = |storage| {
+        FromLeader::Status(LeaderStatus {
+            storage,
+            ..LeaderStatus::default()
+        })
+    };
+    leader.answer(status(Storage::Unavailable {
+        reason: "a private window".into(),
+    }));
+    let unstored = store.commit(created("a", "")).unwrap();
+    leader.persist(1);
+    assert_eq!(unstored.stage(), Ok(Stage::Committed));
+    assert_eq!(
+        unstored.persisted().now_or_never(),
+        Some(Err(ReceiptError::NotStored))
+    );
+    assert_eq!(
+        unstored.synced().now_or_never(),
+        Some(Err(ReceiptError::NoBackend))
+    );
+    assert_eq!(store.pending_count(), 0, "the leader has it");
+
+    leader.answer(status(Storage::Persistent));
+    let stored = store.commit(created("b", "")).unwrap();
+    leader.persist(2);
+    assert_eq!(stored.persisted().now_or_never(), Some(Ok(())));
+    assert_eq!(
+        block_on(store.shutdown()).map_err(|e| e.to_string()),
+        Ok(())
+    );
 }
 
 #[test]
@@ -242,8 +318,41 @@ fn ses_24_a_shutdown_nobody_waits_for_any_more_goes_on() {
     let store = leader.open();
     let receipt = store.commit(created("a", "")).unwrap();
     assert!(store.shutdown().now_or_never().is_none());
+    assert!(leader.has_session());
     leader.persist(1);
     assert_eq!(receipt.stage(), Ok(Stage::Persisted));
+    assert!(!leader.has_session(), "it has left, called again or not");
     assert!(store.shutdown().now_or_never().unwrap().is_ok());
     assert_eq!(store.status(), StoreStatus::Closed);
+}
+
+/// Found by the simulation (seed 3839): the status that showed the wish was of an earlier one.
+#[test]
+fn a_leader_that_takes_over_is_told_what_the_app_said_last() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    let status = |connection| {
+        leader.answer(FromLeader::Status(LeaderStatus {
+            connection,
+            ..LeaderStatus::default()
+        }));
+    };
+    let told = || std::mem::take(&mut *leader.online.lock().unwrap());
+    store.set_online(false);
+    status(Connection::Offline);
+    leader.answer(FromLeader::OnlineSet);
+    store.set_online(true);
+    store.set_online(false);
+    status(Connection::Connected);
+    leader.answer(FromLeader::OnlineSet);
+    assert_eq!(told(), [false, true, false]);
+    // It dies before it hears of the last one.
+    leader.answer(FromLeader::Welcome);
+    assert_eq!(told(), [false]);
+    status(Connection::Offline);
+    leader.answer(FromLeader::OnlineSet);
+    // Another session says otherwise.
+    status(Connection::Connected);
+    leader.answer(FromLeader::Welcome);
+    assert!(told().is_empty());
 }

@@ -2,10 +2,16 @@
 
 #[path = "native/damage.rs"]
 mod damage;
+#[path = "native/ending.rs"]
+mod ending;
 #[path = "native/opening.rs"]
 mod opening;
 #[path = "native/processes.rs"]
 mod processes;
+#[path = "native/salvage.rs"]
+mod salvage;
+#[path = "native/salvage_sync.rs"]
+mod salvage_sync;
 #[path = "native/syncing.rs"]
 mod syncing;
 
@@ -20,10 +26,10 @@ use livestore_core::{adapter::Native, prelude::*};
 use crate::fixture::{eventually, schema};
 
 /// A directory that is removed in the end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let path = std::env::temp_dir().join(format!("livestore-test-{}", new_id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -37,7 +43,7 @@ impl Folder {
         block_on(self.builder(schema).open("test")).unwrap()
     }
 
-    fn builder(&self, schema: Schema) -> livestore_core::store::StoreBuilder {
+    pub(crate) fn builder(&self, schema: Schema) -> livestore_core::store::StoreBuilder {
         Store::builder(schema).adapter(Native::file(&self.0))
     }
 

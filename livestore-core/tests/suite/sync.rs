@@ -15,6 +15,9 @@ mod exchange;
 #[path = "sync/mismatch.rs"]
 mod mismatch;
 #[cfg(not(target_arch = "wasm32"))]
+#[path = "sync/panics.rs"]
+mod panics;
+#[cfg(not(target_arch = "wasm32"))]
 #[path = "sync/random.rs"]
 mod random;
 #[cfg(not(target_arch = "wasm32"))]
@@ -29,6 +32,9 @@ mod sessions;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "sync/status.rs"]
 mod status;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "sync/unruly.rs"]
+mod unruly;
 
 use livestore_core::{
     adapter::InProcessBackend,

@@ -40,18 +40,25 @@ pub(crate) fn open_from_address() {
     let worker = parameters.and_then(|all| all.get("worker"));
     spawn_local(async move {
         // The steps say how it went.
-        let _ = open(store, worker).await;
+        let _ = open(store, worker, false).await;
     });
 }
 
 /// Opens a store.
 #[wasm_bindgen]
-pub async fn open(store: String, worker: Option<String>) -> Result<(), JsValue> {
+pub async fn open(
+    store: String,
+    worker: Option<String>,
+    ask_for_persistence: bool,
+) -> Result<(), JsValue> {
     let steps = Steps::default();
     STEPS.set(Arc::clone(&steps));
     let mut adapter = WebAdapter::persisted();
     if let Some(worker) = worker {
         adapter = adapter.worker_url(worker);
+    }
+    if ask_for_persistence {
+        adapter = adapter.ask_for_persistence();
     }
     let store = Store::builder(schema())
         .adapter(adapter)
@@ -181,6 +188,7 @@ pub fn status() -> Result<String, JsValue> {
         "pending": sync.pending_in_session,
         "skipped": sync.skipped,
         "storage": format!("{:?}", sync.storage),
+        "damage": sync.log_damage,
     });
     Ok(status.to_string())
 }
@@ -191,6 +199,18 @@ pub async fn export_log(store: String) -> Result<Vec<u8>, JsValue> {
     web::export_log(&StoreId::new(&store).map_err(text)?)
         .await
         .map_err(text)
+}
+
+/// Returns the damaged file that the log was saved from, if there is one.
+#[wasm_bindgen(js_name = exportDamagedLog)]
+pub async fn export_damaged_log() -> Result<Option<Vec<u8>>, JsValue> {
+    store()?.export_damaged_log().await.map_err(text)
+}
+
+/// Removes that file.
+#[wasm_bindgen(js_name = forgetDamagedLog)]
+pub async fn forget_damaged_log() -> Result<(), JsValue> {
+    store()?.forget_damaged_log().await.map_err(text)
 }
 
 /// Deletes all that is stored of a store.

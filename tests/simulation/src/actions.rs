@@ -1,9 +1,12 @@
 //! What people do: commit, open and close, pull plugs, install the next version.
 
-use livestore_core::event::{Event, EventBatch, IntoEvents};
+use livestore_core::{
+    event::{Event, EventBatch, IntoEvents},
+    simulation::Trouble,
+};
 
 use crate::{
-    client::{Phase, Token},
+    client::{Frailty, Phase, Token},
     plan::pick,
     schema::*,
     world::{Happening, World},
@@ -20,6 +23,12 @@ impl World {
                 return self.kill(index);
             }
             self.clients[index].crash_in = Some(self.rng.u64(..8));
+        }
+        if self.chance(weather.disk_trouble) {
+            self.disk_trouble(index);
+        }
+        if self.plan.alone && self.rng.u8(..30) == 0 {
+            return self.change_sync(index);
         }
         if self.chance(weather.break_connection) {
             self.counts.one("fault: connection broken");
@@ -112,6 +121,30 @@ impl World {
         }
     }
 
+    /// Everybody of a client goes, and comes back with a backend, or without one.
+    pub(crate) fn change_sync(&mut self, index: usize) {
+        self.counts.one("backends given or taken away");
+        self.clients[index].alone ^= true;
+        let alone = self.clients[index].alone;
+        self.note(format_args!("c{index} starts over, alone: {alone}"));
+        self.clients[index].sessions.clear();
+        self.stop_leader(index);
+        if !self.clients[index].starting {
+            self.start_later(index);
+        }
+    }
+
+    fn disk_trouble(&mut self, index: usize) {
+        let trouble = Trouble {
+            after: self.rng.u64(..8),
+            lasting: self.rng.bool(),
+            full: self.rng.bool(),
+        };
+        let until = self.now + self.delay(30_000);
+        self.note(format_args!("c{index} disk {trouble:?} until {until:?}"));
+        self.clients[index].trouble = Some((trouble, until));
+    }
+
     fn reset_backend(&mut self) {
         self.counts.one("fault: backend reset");
         self.note(format_args!("the backend loses everything"));
@@ -134,8 +167,8 @@ impl World {
         let name = format!("name {}", rng.u8(..5));
         let item = format!("item {}", rng.u8(..3));
         let t = token.clone();
-        let fragile = match rng.u8(..100) {
-            0..=19 => add(batch, NoteCreated { token: t, text }, false),
+        let drawn = match rng.u8(..100) {
+            0..=19 => add(batch, NoteCreated { token: t, text }, None),
             20..=29 => add(
                 batch,
                 NoteEdited {
@@ -143,10 +176,10 @@ impl World {
                     note,
                     text,
                 },
-                false,
+                None,
             ),
-            30..=34 => add(batch, NoteDeleted { token: t, note }, false),
-            35..=39 => add(batch, NoteCopied { token: t, note }, false),
+            30..=34 => add(batch, NoteDeleted { token: t, note }, None),
+            35..=39 => add(batch, NoteCopied { token: t, note }, None),
             40..=49 => {
                 let key = format!("key {}", rng.u8(..4));
                 add(
@@ -156,15 +189,16 @@ impl World {
                         key,
                         by: rng.i64(1..100),
                     },
-                    false,
+                    None,
                 )
             }
             50..=55 => {
                 let slot = format!("slot {}", rng.u8(..30));
-                add(batch, SlotTaken { token: t, slot }, true)
+                let frailty = Frailty::Slot(slot.clone());
+                add(batch, SlotTaken { token: t, slot }, Some(frailty))
             }
-            56..=61 => add(batch, NameClaimed { token: t, name }, true),
-            62..=64 => add(batch, NameDropped { token: t, name }, false),
+            56..=61 => add(batch, NameClaimed { token: t, name }, Some(Frailty::Check)),
+            62..=64 => add(batch, NameDropped { token: t, name }, None),
             65..=69 => add(
                 batch,
                 StockAdded {
@@ -172,37 +206,45 @@ impl World {
                     item,
                     count: rng.i64(1..10),
                 },
-                false,
+                None,
             ),
-            70..=76 => add(
-                batch,
-                StockTaken {
+            70..=76 => {
+                let count = rng.i64(1..8);
+                let event = StockTaken {
                     token: t,
                     item,
-                    count: rng.i64(1..8),
-                },
-                true,
-            ),
-            77..=79 => {
-                let key = format!("key {}", rng.u8(..4));
-                add(batch, Taboo { token: t, key }, true)
+                    count,
+                };
+                Token {
+                    count: Some(count),
+                    ..add(batch, event, Some(Frailty::Check))
+                }
             }
-            80..=94 => add(batch, Drafted { token: t, text }, false),
-            _ => add(batch, DraftPinned { token: t, name }, true),
+            79 => {
+                let key = format!("key {}", rng.u8(..4));
+                add(batch, Bomb { token: t, key }, Some(Frailty::Panics))
+            }
+            77..=78 => {
+                let key = format!("key {}", rng.u8(..4));
+                add(batch, Taboo { token: t, key }, Some(Frailty::Taboo))
+            }
+            80..=94 => add(batch, Drafted { token: t, text }, None),
+            _ => add(batch, DraftPinned { token: t, name }, Some(Frailty::Check)),
         };
         Token {
             name: token,
-            ..fragile
+            ..drawn
         }
     }
 }
 
-fn add<E: Event + IntoEvents>(batch: &mut EventBatch, event: E, fragile: bool) -> Token {
+fn add<E: Event + IntoEvents>(batch: &mut EventBatch, event: E, frailty: Option<Frailty>) -> Token {
     let synced = E::SCOPE == livestore_core::event::EventScope::Synced;
     batch.push(event).expect("plain text has a JSON form");
     Token {
         name: String::new(),
         synced,
-        fragile,
+        frailty,
+        count: None,
     }
 }

@@ -1,6 +1,9 @@
 //! A model of the backend: one ordered log, as simple as it can be, so that it is plainly right.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use livestore_core::{
     event::GlobalEvent,
@@ -18,6 +21,8 @@ pub(crate) struct Backend {
     pub(crate) tokens: BTreeMap<String, u64>,
     /// Where tokens stood in logs that are lost.
     pub(crate) lost: BTreeMap<String, u64>,
+    /// The tokens of events that it said it will never take.
+    pub(crate) refused: BTreeSet<String>,
     pub(crate) idempotent: bool,
 }
 
@@ -84,6 +89,11 @@ impl Backend {
             unwanted.truncate(1);
         }
         if !unwanted.is_empty() {
+            let named =
+                |event: &&GlobalEvent| unwanted.iter().any(|no| no.seq_num == event.seq_num);
+            let tokens = batch.iter().filter(named);
+            self.refused
+                .extend(tokens.map(|event| token_of(&event.args)));
             return Pushed::Refused(PushError::Rejected { events: unwanted });
         }
         for event in batch {

@@ -2,26 +2,24 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::PathBuf,
     pin::Pin,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use fastrand::Rng;
 use livestore_core::{
-    Result,
-    simulation::{
-        BackendRequest, Crash, Input, Outputs, SessionKey, SimulatedLeader, crash_at, points_passed,
-    },
+    event::EncodedEvent,
+    simulation::{BackendRequest, Input, Outputs, SessionKey, SimulatedLeader, Trouble},
     store::{Receipt, Stage, Store},
-    sync::{Connection, FromLeader, ToLeader},
+    sync::{FromLeader, ToLeader},
 };
 
 use crate::{
     link::Wire,
-    schema::schema,
     session::tokens_of,
+    stream::Reading,
     world::{Happening, World},
 };
 
@@ -38,8 +36,10 @@ pub(crate) struct Client {
     pub(crate) starting: bool,
     /// Counts the leaders; what belongs to an earlier one is lost.
     pub(crate) run: u64,
+    /// When each of them came or went: `run` counts both.
+    pub(crate) runs: Vec<Duration>,
     pub(crate) mailbox: Vec<Input>,
-    turn_due: bool,
+    pub(crate) turn_due: bool,
     alarm: u64,
     pub(crate) sessions: BTreeMap<u64, Session>,
     pub(crate) next_session: u64,
@@ -50,11 +50,19 @@ pub(crate) struct Client {
     pub(crate) offline: bool,
     pub(crate) offline_since: Duration,
     /// The session that said so.
-    offline_by: u64,
+    pub(crate) offline_by: u64,
     /// The crash point that will be the last.
     pub(crate) crash_in: Option<u64>,
     /// How much of the log's journal was acknowledged.
     pub(crate) safe: u64,
+    /// Whether it has no backend, for now.
+    pub(crate) alone: bool,
+    /// What is wrong with its disk, and until when.
+    pub(crate) trouble: Option<(Trouble, Duration)>,
+    /// Whether a write of this leader has failed: then it may stop.
+    pub(crate) failed: bool,
+    /// Whether it has stopped, and another one is to come.
+    pub(crate) stopping: bool,
 }
 
 /// A session of a client.
@@ -67,15 +75,20 @@ pub(crate) struct Session {
     down: Duration,
     /// Its commits that may get further.
     pub(crate) open: Vec<usize>,
+    /// What its app was handed because the log was emptied, and nobody has looked at yet.
+    pub(crate) handed: Handed,
+    pub(crate) reading: Option<Reading>,
 }
 
+/// Events on their way from an app's listener to the world.
+pub(crate) type Handed = Arc<Mutex<Vec<EncodedEvent>>>;
 pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// Where a session is in its life.
 pub(crate) enum Phase {
-    Opening(Pending<Result<Store>>),
+    Opening(Pending<livestore_core::Result<Store>>),
     Open(Store),
-    Closing(Pending<Result<()>>),
+    Closing(Pending<livestore_core::Result<()>>),
 }
 
 /// An event that was committed.
@@ -83,8 +96,23 @@ pub(crate) enum Phase {
 pub(crate) struct Token {
     pub(crate) name: String,
     pub(crate) synced: bool,
-    /// Whether there may be a reason to take it out.
-    pub(crate) fragile: bool,
+    /// Why it may be taken out again, if there may be a reason.
+    pub(crate) frailty: Option<Frailty>,
+    /// The count that it was committed with, if it has one: its check may make it smaller.
+    pub(crate) count: Option<i64>,
+}
+
+/// Why an event may be taken out of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Frailty {
+    /// Its check may say no where a rebase puts it.
+    Check,
+    /// Its slot may be taken by then; slots are never free again.
+    Slot(String),
+    /// The backend takes no such event.
+    Taboo,
+    /// Its materializer panics in the app's next version.
+    Panics,
 }
 
 /// A commit and what became of it.
@@ -106,6 +134,7 @@ impl Client {
             leader: None,
             starting: true,
             run: 0,
+            runs: Vec::new(),
             mailbox: Vec::new(),
             turn_due: false,
             alarm: 0,
@@ -118,7 +147,17 @@ impl Client {
             offline_by: 0,
             crash_in: None,
             safe: 0,
+            alone: false,
+            trouble: None,
+            failed: false,
+            stopping: false,
         }
+    }
+
+    /// A leader comes or goes.
+    pub(crate) fn next_run(&mut self, now: Duration) {
+        self.run += 1;
+        self.runs.push(now);
     }
 
     /// Returns the stores that are open.
@@ -133,98 +172,20 @@ impl Client {
 }
 
 impl Session {
-    pub(crate) fn new(wire: Wire, opening: Pending<Result<Store>>) -> Self {
+    pub(crate) fn new(wire: Wire, opening: Pending<livestore_core::Result<Store>>) -> Self {
         Self {
             wire,
             phase: Phase::Opening(opening),
             up: Duration::ZERO,
             down: Duration::ZERO,
             open: Vec::new(),
+            handed: Handed::default(),
+            reading: None,
         }
     }
 }
 
 impl World {
-    /// A leader starts over what the last one left, and welcomes the sessions that are there.
-    pub(crate) fn start(&mut self, index: usize) {
-        let seed = self.rng.u64(..);
-        let now = self.now;
-        let path = self.folder.join(&self.clients[index].folder);
-        let client = &mut self.clients[index];
-        client.starting = false;
-        if client.leader.is_some() {
-            return;
-        }
-        client.run += 1;
-        client.mailbox.clear();
-        client.turn_due = false;
-        let opened = std::fs::create_dir_all(&path)
-            .map_err(|error| error.to_string())
-            .and_then(|()| {
-                let sync = Some(self.plan.sync.clone());
-                SimulatedLeader::open(&path, &schema(client.loud), sync, now, seed)
-                    .map_err(|error| error.to_string())
-            });
-        let mut leader = match opened {
-            Ok(leader) => leader,
-            Err(error) => return self.fail("start", format!("client {index}: {error}")),
-        };
-        for session in client.sessions.keys() {
-            leader.add_session(SessionKey(*session));
-        }
-        let (loud, count) = (client.loud, client.sessions.len());
-        // It can be told by whoever has said so, and by whoever has heard of it.
-        let knows = client.sessions.contains_key(&client.offline_by)
-            || client
-                .open()
-                .any(|(_, store)| store.sync_status().connection == Connection::Offline);
-        client.offline &= knows;
-        client.offline_since = now;
-        client.leader = Some(leader);
-        self.clients[index].safe = self.journal_size(index);
-        self.counts.one("leaders started");
-        self.note(format_args!(
-            "c{index} leader starts, loud {loud}, {count} sessions"
-        ));
-        self.check_log(index);
-        self.turn_soon(index);
-        if count == 0 {
-            for _ in 0..self.rng.usize(1..=self.plan.sessions) {
-                self.open_session(index);
-            }
-        }
-    }
-
-    /// Does something with a leader that may crash under it.
-    pub(crate) fn with_leader<R>(
-        &mut self,
-        index: usize,
-        work: impl FnOnce(&mut SimulatedLeader) -> R,
-    ) -> Option<R> {
-        let client = &mut self.clients[index];
-        let mut leader = client.leader.take()?;
-        let before = points_passed();
-        crash_at(client.crash_in);
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut leader)));
-        crash_at(None);
-        let passed = points_passed() - before;
-        match outcome {
-            Ok(result) => {
-                client.crash_in = client.crash_in.map(|left| left.saturating_sub(passed));
-                client.leader = Some(leader);
-                self.clients[index].safe = self.journal_size(index);
-                Some(result)
-            }
-            Err(payload) => match payload.downcast::<Crash>() {
-                Ok(crash) => {
-                    self.crash(index, leader, crash.0);
-                    None
-                }
-                Err(payload) => resume_unwind(payload),
-            },
-        }
-    }
-
     pub(crate) fn turn_soon(&mut self, index: usize) {
         let delay = self.delay(5);
         let client = &mut self.clients[index];
@@ -314,13 +275,10 @@ impl World {
     }
 
     fn send_to_session(&mut self, index: usize, session: u64, message: FromLeader) {
-        let delay = self.link_delay();
-        let (now, run) = (self.now, self.clients[index].run);
-        let Some(to) = self.clients[index].sessions.get_mut(&session) else {
+        let run = self.clients[index].run;
+        let Some(at) = self.next_down(index, session) else {
             return;
         };
-        to.down = to.down.max(now + delay);
-        let at = to.down;
         self.at(
             at,
             Happening::ToSession {
@@ -337,14 +295,12 @@ impl World {
         let Some(from) = self.clients[index].sessions.get(&session) else {
             return;
         };
-        for message in from.wire.take_sent() {
-            let delay = self.link_delay();
-            let (now, run) = (self.now, self.clients[index].run);
-            let Some(from) = self.clients[index].sessions.get_mut(&session) else {
+        let (messages, mut reads) = (from.wire.take_sent(), from.wire.take_reads());
+        let run = self.clients[index].run;
+        for message in messages {
+            let Some(at) = self.next_up(index, session) else {
                 return;
             };
-            from.up = from.up.max(now + delay);
-            let at = from.up;
             self.at(
                 at,
                 Happening::ToLeader {
@@ -355,6 +311,23 @@ impl World {
                 },
             );
         }
+        self.send_reads(index, session, &mut reads);
+    }
+
+    /// Returns when the next message of a session's leader arrives.
+    pub(crate) fn next_down(&mut self, index: usize, session: u64) -> Option<Duration> {
+        let at = self.now + self.link_delay();
+        let to = self.clients[index].sessions.get_mut(&session)?;
+        to.down = to.down.max(at);
+        Some(to.down)
+    }
+
+    /// Returns when a session's next message to its leader arrives.
+    pub(crate) fn next_up(&mut self, index: usize, session: u64) -> Option<Duration> {
+        let at = self.now + self.link_delay();
+        let from = self.clients[index].sessions.get_mut(&session)?;
+        from.up = from.up.max(at);
+        Some(from.up)
     }
 
     fn link_delay(&mut self) -> Duration {
@@ -363,17 +336,6 @@ impl World {
             5..=8 => self.delay(20),
             _ => self.delay(300),
         }
-    }
-
-    /// The leader goes in order; what is on its way to it or from it is lost.
-    pub(crate) fn stop_leader(&mut self, index: usize) {
-        if let Some(line) = self.clients[index].line.take() {
-            self.lines.remove(&line);
-        }
-        let client = &mut self.clients[index];
-        client.run += 1;
-        client.leader = None;
-        client.crash_in = None;
     }
 
     /// What the leader asks of the backend is put on the line.

@@ -1,8 +1,11 @@
 //! Crashes: what is left of a client when its process dies in the middle of something.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
-use livestore_core::simulation::{EVENTLOG, STATE, SessionKey, SimulatedLeader};
+use livestore_core::simulation::{EVENTLOG, STATE, SessionKey, SimulatedLeader, before_crash};
 
 use crate::world::World;
 
@@ -42,9 +45,13 @@ impl World {
                 self.reach_session(index, session, message);
             }
         }
-        if let Err(error) = self.leave_copy(index, heard, leader) {
+        let old = self.folder.join(&self.clients[index].folder);
+        let new = self.new_folder(index);
+        if let Err(error) = copy_files(&old, &new) {
             return self.fail("disk", format!("client {index}: {error}"));
         }
+        drop(leader);
+        self.leave_copy(index, heard);
         self.stop_leader(index);
         let sessions = &mut self.clients[index].sessions;
         if native {
@@ -55,24 +62,47 @@ impl World {
         self.start_later(index);
     }
 
-    /// Copies the files as the crash leaves them; the leader would tidy up the ones it has.
-    fn leave_copy(&mut self, index: usize, heard: bool, leader: SimulatedLeader) -> io::Result<()> {
+    /// Sets that the files are copied as a crash finds them: unwinding tidies up.
+    pub(crate) fn keep_copies(&mut self, index: usize) -> PathBuf {
         let old = self.folder.join(&self.clients[index].folder);
+        let name = format!("client-{index}-{}", self.clients[index].folders + 1);
+        let new = self.folder.join(name);
+        let to = new.clone();
+        // What is not copied is missing afterwards, which shows.
+        before_crash(Some(Box::new(move || drop(copy_files(&old, &to)))));
+        new
+    }
+
+    /// The process dies while a leader starts.
+    pub(crate) fn crash_at_start(&mut self, index: usize, copy: PathBuf, point: &'static str) {
+        self.note(format_args!("c{index} crashes at the start, {point}"));
+        let new = self.new_folder(index);
+        debug_assert_eq!(copy, new);
+        self.leave_copy(index, false);
+        self.stop_leader(index);
+        if self.clients[index].native {
+            self.clients[index].sessions.clear();
+        }
+        self.start_later(index);
+    }
+
+    /// Gives a client a new folder, which the next leader finds.
+    fn new_folder(&mut self, index: usize) -> PathBuf {
         self.clients[index].folders += 1;
         let name = format!("client-{index}-{}", self.clients[index].folders);
         self.clients[index].folder = name.as_str().into();
-        let new = self.folder.join(name);
-        fs::create_dir_all(&new)?;
-        for file in [EVENTLOG, STATE] {
-            for suffix in ["", "-wal"] {
-                let file = format!("{file}{suffix}");
-                if old.join(&file).exists() {
-                    fs::copy(old.join(&file), new.join(&file))?;
-                }
-            }
+        self.folder.join(name)
+    }
+
+    /// Does to the copy what a crash may do to files.
+    fn leave_copy(&mut self, index: usize, heard: bool) {
+        if let Err(error) = self.harm(index, heard) {
+            self.fail("disk", format!("client {index}: {error}"));
         }
-        drop(leader);
-        fs::remove_dir_all(&old)?;
+    }
+
+    fn harm(&mut self, index: usize, heard: bool) -> io::Result<()> {
+        let new = self.folder.join(&self.clients[index].folder);
         let journal = new.join(format!("{EVENTLOG}-wal"));
         let (safe, size) = (self.clients[index].safe, self.journal_size(index));
         if !heard && size > safe && size < JOURNAL_LIMIT && self.chance(self.weather.tear) {
@@ -118,6 +148,19 @@ impl World {
         self.note(format_args!("c{index} state {what}"));
         Ok(())
     }
+}
+
+fn copy_files(old: &Path, new: &Path) -> io::Result<()> {
+    fs::create_dir_all(new)?;
+    for file in [EVENTLOG, STATE] {
+        for suffix in ["", "-wal"] {
+            let file = format!("{file}{suffix}");
+            if old.join(&file).exists() {
+                fs::copy(old.join(&file), new.join(&file))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn truncate(file: &Path, length: u64) -> io::Result<()> {

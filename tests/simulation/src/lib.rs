@@ -11,6 +11,7 @@ mod actions;
 mod backend;
 mod client;
 mod damage;
+mod leader;
 mod line;
 mod link;
 mod oracle;
@@ -19,6 +20,7 @@ mod replay;
 mod report;
 mod schema;
 mod session;
+mod stream;
 mod trace;
 mod world;
 
@@ -54,6 +56,16 @@ pub const BUGS: &[Bug] = &[
     Bug::SyncedWhenSent,
     Bug::WaitForLostLeader,
     Bug::CountClientOnly,
+    Bug::WaitForPages,
+    Bug::ForgetUnsynced,
+    Bug::KeepLineage,
+    Bug::DenyPersisted,
+    Bug::RejectHealthy,
+    Bug::HideReplaced,
+    Bug::ReadLate,
+    Bug::OverlookFailure,
+    Bug::StepByStep,
+    Bug::HandOutAgain,
 ];
 
 /// What is wrong.

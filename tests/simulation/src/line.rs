@@ -1,4 +1,8 @@
 //! The lines between clients and the backend: what the backend answers, late, twice or never.
+//!
+//! A pull may stall while everything else is answered: the engine has to find out. Of a pull that is
+//! caught up, no page may get lost for good without a word: a transport that loses one has broken, and
+//! says so sooner or later. No engine could tell such a pull from a quiet one.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +22,9 @@ use crate::{
 pub(crate) struct Line {
     client: usize,
     connection: u64,
-    /// The last event that was sent on a live pull.
+    /// Which of the backend's lives it leads to.
+    backend: u64,
+    /// The last event that was sent on a live pull; a stalled one sends nothing.
     sent: Option<u64>,
     /// Nothing comes from it any more.
     broken: bool,
@@ -37,6 +43,7 @@ impl World {
         let line = Line {
             client: index,
             connection,
+            backend: self.backend.id,
             sent: None,
             broken: false,
             up: now,
@@ -97,6 +104,13 @@ impl World {
         }
     }
 
+    /// A line that has lost something breaks.
+    pub(crate) fn line_breaks(&mut self, id: u64) {
+        if let Some(line) = self.lines.get(&id).filter(|line| !line.broken) {
+            self.break_line(line.client, false);
+        }
+    }
+
     /// An answer arrives.
     pub(crate) fn reach_client(&mut self, id: u64, input: BackendInput) {
         let Some(line) = self.lines.get(&id) else {
@@ -140,7 +154,11 @@ impl World {
 
     /// A request arrives at the backend.
     pub(crate) fn reach_backend(&mut self, id: u64, request: BackendRequest) {
-        let alive = self.lines.get(&id).is_some_and(|line| !line.broken);
+        let own = self.backend.id;
+        let Some(line) = self.lines.get(&id).filter(|line| line.backend == own) else {
+            return;
+        };
+        let alive = !line.broken;
         match request {
             BackendRequest::Push {
                 connection,
@@ -203,7 +221,20 @@ impl World {
                 ),
             );
         }
-        self.send_pages(id, after.min(self.backend.head()));
+        let after = after.min(self.backend.head());
+        if self.chance(self.weather.stall_pull) {
+            self.counts.one("fault: pull stalled");
+            self.note(format_args!("the pull on line {id} stalls"));
+            let events = self.backend.after(after);
+            let count = events.len().saturating_sub(1).min(self.plan.page);
+            if count > 0 && self.rng.bool() {
+                let events = events[..count].to_vec();
+                let page = self.page(&events, PageInfo::MoreUnknown);
+                self.answer(id, true, BackendInput::Page { connection, page });
+            }
+            return;
+        }
+        self.send_pages(id, after);
     }
 
     /// Sends everything after a number, and notes that it is sent.
@@ -253,7 +284,9 @@ impl World {
     fn send_page(&mut self, id: u64, connection: u64, page: PullPage) {
         if self.chance(self.weather.drop_page) {
             self.counts.one("fault: page dropped");
-            return;
+            // Unless a gap shows before.
+            let delay = self.delay(20_000);
+            return self.after(delay, Happening::LineBreaks { line: id });
         }
         let in_order = !self.chance(self.weather.reorder_page);
         if !in_order {

@@ -5,11 +5,23 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use futures::{TryFutureExt, channel::oneshot};
 use livestore_core::{
     event::{ClientId, EncodedEvent, SeqNum, SessionId},
     store::{Adapter, AdapterError, Image, Inbox, LeaderLink, LinkFuture, Session, Setup},
     sync::{FromLeader, ToLeader},
 };
+
+/// Where the answer to a [`Read`] goes; dropped, it says that the leader is gone.
+pub(crate) type Answer = oneshot::Sender<Vec<EncodedEvent>>;
+
+/// A wish to read the leader's log.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) after: SeqNum,
+    pub(crate) limit: usize,
+    pub(crate) answer: Answer,
+}
 
 /// A link as the world sees it; clones are the same link.
 #[derive(Clone, Default)]
@@ -18,6 +30,7 @@ pub(crate) struct Wire(Arc<Mutex<Ends>>);
 #[derive(Default)]
 struct Ends {
     sent: Vec<ToLeader>,
+    reads: Vec<Read>,
     inbox: Option<Inbox>,
 }
 
@@ -29,6 +42,11 @@ impl Wire {
     /// Takes out what the store has sent.
     pub(crate) fn take_sent(&self) -> Vec<ToLeader> {
         std::mem::take(&mut self.lock().sent)
+    }
+
+    /// Takes out what the store wants to read of the log.
+    pub(crate) fn take_reads(&self) -> Vec<Read> {
+        std::mem::take(&mut self.lock().reads)
     }
 
     /// Gives the store a message.
@@ -72,9 +90,15 @@ impl LeaderLink for StoreEnd {
 
     fn events_after(
         &self,
-        _: SeqNum,
-        _: usize,
+        after: SeqNum,
+        limit: usize,
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
-        Box::pin(ready(Err(AdapterError::new("nothing reads the log here"))))
+        let (answer, answered) = oneshot::channel();
+        self.0.lock().reads.push(Read {
+            after,
+            limit,
+            answer,
+        });
+        Box::pin(answered.map_err(|_| AdapterError::new("the leader is gone")))
     }
 }

@@ -3,7 +3,9 @@
 //! What receipts say, what holds all the while, and what rest is, have rooms of their own.
 
 mod always;
+mod fates;
 mod receipts;
+mod resets;
 mod rest;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +15,11 @@ use livestore_core::{
     sync::{Connection, OnBackendMismatch},
 };
 
+use self::fates::Fates;
+pub(crate) use self::resets::Handed;
 use crate::{
     replay::replay,
-    schema::{broken_rules, dump, token_of},
+    schema::{broken_rules, dump, panics, token_of},
     world::World,
 };
 
@@ -38,7 +42,14 @@ impl World {
         self.logs_equal_the_backends(&logs)?;
         self.tokens_stand_once(&logs)?;
         self.states_equal_a_replay(&logs)?;
-        self.receipts_told_the_truth(&logs)?;
+        let fates: Vec<_> = logs
+            .iter()
+            .enumerate()
+            .map(|(index, log)| self.fates(index, log))
+            .collect();
+        self.receipts_told_the_truth(&fates)?;
+        self.resets_hand_over(&fates)?;
+        self.streams_gave_everything(&logs)?;
         Ok(())
     }
 
@@ -151,10 +162,12 @@ impl World {
                 }
             }
             let skipped = fresh.sync_status().skipped;
-            if skipped > 0 {
+            let panics = log.iter().filter(|event| panics(event, loud)).count() as u64;
+            self.counts.add("events that panic and are skipped", panics);
+            if skipped != panics {
                 return Err((
                     "skipped",
-                    format!("c{index}: {skipped} events of the log do not fit"),
+                    format!("c{index}: {skipped} events of the log do not fit, {panics} panic"),
                 ));
             }
             let broken = broken_rules(&fresh).map_err(|error| failed("rules", error))?;

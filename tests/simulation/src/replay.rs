@@ -19,6 +19,7 @@ pub(crate) fn replay(
 ) -> Result<Store, String> {
     let adapter = Replay {
         events: events.to_vec(),
+        lineage: image.as_ref().map_or(0, |image| image.lineage),
         image,
         inbox: None,
     };
@@ -32,6 +33,7 @@ pub(crate) fn replay(
 
 struct Replay {
     events: Vec<EncodedEvent>,
+    lineage: u64,
     image: Option<Image>,
     inbox: Option<Inbox>,
 }
@@ -67,6 +69,7 @@ impl LeaderLink for Replay {
         inbox.deliver(FromLeader::Update(Update {
             after,
             events,
+            lineage: self.lineage,
             answer: true,
             ..Update::default()
         }));

@@ -31,6 +31,7 @@ events! {
     #[event(name = "v1.StockAdded")] StockAdded { item: String, count: i64 }
     #[event(name = "v1.StockTaken")] StockTaken { item: String, count: i64 }
     #[event(name = "v1.Taboo")] Taboo { key: String }
+    #[event(name = "v1.Bomb")] Bomb { key: String }
     #[event(name = "v1.Drafted", client_only)] Drafted { text: String }
     #[event(name = "v1.DraftPinned", client_only)] DraftPinned { name: String }
 }
@@ -107,6 +108,15 @@ struct Stock {
     left: i64,
 }
 
+/// What was taken from the stock, event by event.
+#[derive(Table, Clone, Debug, PartialEq)]
+#[table(name = "takes")]
+struct Take {
+    #[column(primary_key)]
+    token: String,
+    count: i64,
+}
+
 #[derive(Table, Clone, Debug, PartialEq)]
 #[table(name = "drafts")]
 struct Draft {
@@ -123,6 +133,7 @@ const SYNCED: &[(&str, &[&str])] = &[
     ("slots", &["slot", "token"]),
     ("names", &["token", "name"]),
     ("stock", &["item", "left"]),
+    ("takes", &["token", "count"]),
 ];
 const CLIENT_ONLY: (&str, &[&str]) = ("drafts", &["session", "text", "count"]);
 
@@ -160,6 +171,35 @@ pub(crate) fn dump(store: &Store, loud: bool, client_only: bool) -> Result<Strin
     Ok(text)
 }
 
+/// Returns how much an event of the log takes from the stock, if it is such an event.
+pub(crate) fn count_in(event: &livestore_core::event::EncodedEvent) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct CountedOut {
+        count: i64,
+    }
+    (*event.name == *StockTaken::NAME)
+        .then(|| event.args.decode::<CountedOut>().ok())
+        .flatten()
+        .map(|event| event.count)
+}
+
+/// Whether an event makes its materializer panic, in that version of the app.
+pub(crate) fn panics(event: &livestore_core::event::EncodedEvent, loud: bool) -> bool {
+    loud && *event.name == *Bomb::NAME
+}
+
+/// Returns the slot that an event of the log takes, if it is such an event.
+pub(crate) fn slot_in(event: &livestore_core::event::EncodedEvent) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Slotted {
+        slot: String,
+    }
+    (*event.name == *SlotTaken::NAME)
+        .then(|| event.args.decode::<Slotted>().ok())
+        .flatten()
+        .map(|event| event.slot)
+}
+
 /// Returns what is wrong with the app's own rules in a state.
 pub(crate) fn broken_rules(store: &Store) -> Result<Vec<String>, String> {
     let names = sql("SELECT name, count(*) FROM names GROUP BY name HAVING count(*) > 1");
@@ -189,6 +229,7 @@ pub(crate) fn schema(loud: bool) -> Schema {
         .table::<Slot>()
         .table::<Name>()
         .table::<Stock>()
+        .table::<Take>()
         .table::<Draft>()
         .on(move |e: &NoteCreated, _| write_note(loud, &e.token, &e.text))
         .on(move |e: &NoteEdited, _| {
@@ -247,9 +288,12 @@ pub(crate) fn schema(loud: bool) -> Schema {
             .bind(e.count)
         })
         .on(|e: &StockTaken, _| {
-            sql("UPDATE stock SET \"left\" = \"left\" - ?1 WHERE item = ?2")
-                .bind(e.count)
-                .bind(e.item.clone())
+            let stock = sql("UPDATE stock SET \"left\" = \"left\" - ?1 WHERE item = ?2");
+            let take = sql("INSERT INTO takes (token, count) VALUES (?1, ?2)");
+            vec![
+                stock.bind(e.count).bind(e.item.clone()),
+                take.bind(e.token.clone()).bind(e.count),
+            ]
         })
         .check(|e: &StockTaken, ctx| {
             let left = ctx
@@ -271,6 +315,15 @@ pub(crate) fn schema(loud: bool) -> Schema {
             sql(
                 "INSERT INTO tallies (key, total, notes) VALUES (?1, 1, -1) \
                  ON CONFLICT (key) DO UPDATE SET total = total + 1",
+            )
+            .bind(e.key.clone())
+        })
+        .on(move |e: &Bomb, _| {
+            // The app's next version has forgotten about it.
+            assert!(!loud, "no idea what a bomb is");
+            sql(
+                "INSERT INTO tallies (key, total, notes) VALUES (?1, 7, -7) \
+                 ON CONFLICT (key) DO UPDATE SET total = total + 7",
             )
             .bind(e.key.clone())
         })

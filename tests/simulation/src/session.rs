@@ -1,5 +1,10 @@
 //! A session's life: it opens, commits, hears, closes, and its receipts are read all the while.
 
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
+};
+
 use futures::FutureExt;
 use livestore_core::{
     Error,
@@ -9,7 +14,7 @@ use livestore_core::{
 };
 
 use crate::{
-    client::{Phase, Record, Session},
+    client::{Frailty, Handed, Phase, Record, Session},
     link::{SimulatedAdapter, Wire},
     schema::{schema, token_of},
     world::{Happening, World},
@@ -54,15 +59,22 @@ impl World {
             session: SessionId::from(format!("c{index}.{key}").as_str()),
             image,
         };
-        let told = std::sync::Arc::clone(&self.told);
+        let told = Arc::clone(&self.told);
+        let handed = Handed::default();
+        let listening = Arc::clone(&handed);
         let opening = Store::builder(schema(client.loud))
             .adapter(adapter)
             .on_rejected(move |rejected| {
                 let mut told = told.lock().unwrap_or_else(|error| error.into_inner());
                 told.insert(token_of(&rejected.event.args));
             })
+            .on_backend_reset(move |events| {
+                let mut handed = listening.lock().unwrap_or_else(|error| error.into_inner());
+                handed.extend(events);
+            })
             .open(STORE);
-        let session = Session::new(wire, Box::pin(opening));
+        let mut session = Session::new(wire, Box::pin(opening));
+        session.handed = handed;
         client.sessions.insert(key, session);
         self.counts.one("sessions opened");
         self.note(format_args!("c{index}.{key} opens"));
@@ -113,6 +125,9 @@ impl World {
             FromLeader::Synced { floor } => format!("synced {floor}"),
             FromLeader::Status(_) => String::new(),
             FromLeader::Reset { unsynced } => format!("reset, {} unsynced", unsynced.len()),
+            FromLeader::Unsynced { events, upto } => {
+                format!("unsynced [{}], number {upto}", tokens_of(events))
+            }
             other => format!("{other:?}"),
         };
         if let (FromLeader::Update(update), Phase::Open(store)) = (&message, &to.phase)
@@ -142,6 +157,13 @@ impl World {
         let Some(session) = self.clients[index].sessions.get_mut(&key) else {
             return;
         };
+        let handed = std::mem::take(&mut *session.handed.lock().unwrap_or_else(|e| e.into_inner()));
+        if !handed.is_empty() {
+            self.take_handed(index, key, &handed);
+        }
+        let Some(session) = self.clients[index].sessions.get_mut(&key) else {
+            return;
+        };
         match &mut session.phase {
             Phase::Opening(opening) => match opening.now_or_never() {
                 None => {}
@@ -149,12 +171,18 @@ impl World {
                     session.phase = Phase::Open(store);
                     self.note(format_args!("c{index}.{key} is open"));
                 }
+                Some(Err(error)) if self.clients[index].failed => {
+                    self.note(format_args!("c{index}.{key} cannot open: {error}"));
+                    return self.drop_session(index, key, false);
+                }
                 Some(Err(error)) => {
                     return self.fail("open", format!("session c{index}.{key}: {error}"));
                 }
             },
             Phase::Open(store) => {
-                if let StoreStatus::Stopped { reason } = store.status() {
+                if let StoreStatus::Stopped { reason } = store.status()
+                    && !self.clients[index].failed
+                {
                     return self.fail("stopped", format!("session c{index}.{key}: {reason}"));
                 }
             }
@@ -164,11 +192,17 @@ impl World {
                     self.read_receipts(index, key);
                     return self.closed(index, key);
                 }
+                Some(Err(error)) if self.clients[index].failed => {
+                    self.note(format_args!("c{index}.{key} closes: {error}"));
+                    self.read_receipts(index, key);
+                    return self.drop_session(index, key, false);
+                }
                 Some(Err(error)) => {
                     return self.fail("shutdown", format!("session c{index}.{key}: {error}"));
                 }
             },
         }
+        self.read_stream(index, key, false);
         // What polling has brought about.
         self.collect(index, key);
         self.read_receipts(index, key);
@@ -247,6 +281,11 @@ impl World {
                 self.counts.one("receipts rejected");
                 false
             }
+            // Of what was persisted it is known where it is.
+            Err(ReceiptError::Stopped { .. }) if before < Some(Stage::Persisted) => {
+                self.counts.one("receipts of leaders that stopped first");
+                false
+            }
             Err(error) => {
                 let message = format!("{:?}: {error}", record.tokens);
                 self.fail("receipts", message);
@@ -270,7 +309,26 @@ impl World {
         else {
             return;
         };
-        match store.commit(batch) {
+        let stopped = matches!(store.status(), StoreStatus::Stopped { .. });
+        let may_panic = self.clients[index].loud
+            && tokens
+                .iter()
+                .any(|token| token.frailty == Some(Frailty::Panics));
+        let committed = match catch_unwind(AssertUnwindSafe(|| store.commit(batch))) {
+            Ok(committed) => committed,
+            // The app's own panic; it must leave the store as it was.
+            Err(_) if may_panic => {
+                self.counts.one("commits that panicked");
+                return self.look_after(index, key);
+            }
+            Err(panic) => resume_unwind(panic),
+        };
+        match committed {
+            Err(Error::Stopped { .. }) if stopped => self.counts.one("commits after a stop"),
+            Ok(_) if stopped => {
+                let message = format!("c{index}.{key} has stopped and takes commits");
+                self.fail("stopped", message);
+            }
             Ok(receipt) => {
                 self.note(format_args!(
                     "c{index}.{key} commits {} as {}",

@@ -14,6 +14,7 @@ use std::{
 
 use fastrand::Rng;
 use livestore_core::{
+    event::EncodedEvent,
     simulation::{BackendInput, BackendRequest},
     sync::{FromLeader, ToLeader},
 };
@@ -23,6 +24,8 @@ use crate::{
     backend::Backend,
     client::{Client, Record},
     line::Line,
+    link::{Answer, Read},
+    oracle::Handed,
     plan::{Plan, Weather},
     report::Counts,
     trace::Trace,
@@ -30,6 +33,8 @@ use crate::{
 
 /// Steps after which a run is given up.
 const STEPS: u64 = 150_000;
+/// Steps at one moment after which somebody is spinning.
+const SPIN: u64 = 20_000;
 /// How long a settled world may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 const CHECK: Duration = Duration::from_secs(2);
@@ -44,6 +49,11 @@ pub(crate) enum Happening {
     /// A client's leader starts.
     Start {
         client: usize,
+    },
+    /// A leader that has stopped makes room for another one.
+    Replace {
+        client: usize,
+        run: u64,
     },
     /// A leader takes what has come.
     Turn {
@@ -77,6 +87,25 @@ pub(crate) enum Happening {
         run: u64,
         session: u64,
         message: FromLeader,
+    },
+    /// A session reads the log.
+    ReadLog {
+        client: usize,
+        run: u64,
+        session: u64,
+        read: Read,
+    },
+    /// What it has read.
+    LogRead {
+        client: usize,
+        run: u64,
+        session: u64,
+        answer: Answer,
+        events: Vec<EncodedEvent>,
+    },
+    /// A line that has lost something breaks.
+    LineBreaks {
+        line: u64,
     },
     ToBackend {
         line: u64,
@@ -135,6 +164,8 @@ pub(crate) struct World {
     pub(crate) tokens: u32,
     /// The tokens of events of which a session was told that they were taken out.
     pub(crate) told: Arc<Mutex<BTreeSet<String>>>,
+    /// What apps were handed when logs were emptied.
+    pub(crate) handed: Vec<Handed>,
     pub(crate) folder: PathBuf,
     actions: u32,
     settled: Option<Duration>,
@@ -145,9 +176,12 @@ impl World {
     pub(crate) fn new(seed: u64, folder: PathBuf) -> Self {
         let mut rng = Rng::with_seed(seed);
         let plan = Plan::new(&mut rng);
-        let clients = (0..plan.clients)
+        let mut clients: Vec<_> = (0..plan.clients)
             .map(|index| Client::new(index, &mut rng))
             .collect();
+        for client in &mut clients {
+            client.alone = plan.alone && rng.bool();
+        }
         Self {
             weather: plan.weather.clone(),
             backend: Backend {
@@ -169,6 +203,7 @@ impl World {
             records: Vec::new(),
             tokens: 0,
             told: Arc::default(),
+            handed: Vec::new(),
             folder,
             settled: None,
             quiet: 0,
@@ -182,7 +217,7 @@ impl World {
             self.after(delay, Happening::Start { client });
         }
         self.after(Duration::from_millis(500), Happening::Act);
-        let mut steps = 0;
+        let (mut steps, mut since) = (0, 0);
         while self.failure.is_none() {
             let Some(Entry { at, what, .. }) = self.queue.pop() else {
                 return self.fail("stuck", "nothing is left to happen");
@@ -190,7 +225,12 @@ impl World {
             steps += 1;
             if steps > STEPS {
                 let unrest = self.unrest().unwrap_or_default();
-                return self.fail("stuck", format!("{steps} steps are not enough: {unrest}"));
+                return self.fail("steps", format!("{steps} steps are not enough: {unrest}"));
+            }
+            if at > self.now {
+                since = steps;
+            } else if steps - since > SPIN {
+                return self.fail("spins", format!("at one moment, again and again: {what:?}"));
             }
             self.now = at;
             if let Happening::Check = what {
@@ -221,6 +261,9 @@ impl World {
             }
             Happening::Start { client } => self.start(client),
             Happening::Turn { client, run } if self.is_running(client, run) => self.turn(client),
+            Happening::Replace { client, run } if self.clients[client].run == run => {
+                self.replace(client);
+            }
             Happening::Wake { client, run, alarm } if self.is_running(client, run) => {
                 self.wake(client, alarm);
             }
@@ -250,6 +293,22 @@ impl World {
             } if self.clients[client].run == run => {
                 self.reach_session(client, session, message);
             }
+            Happening::ReadLog {
+                client,
+                run,
+                session,
+                read,
+            } if self.is_running(client, run) => self.read_log(client, session, read),
+            Happening::LogRead {
+                client,
+                run,
+                session,
+                answer,
+                events,
+            } if self.clients[client].run == run => {
+                self.log_is_read(client, session, answer, events);
+            }
+            Happening::LineBreaks { line } => self.line_breaks(line),
             Happening::ToBackend { line, request } => self.reach_backend(line, request),
             Happening::FromBackend { line, input } => self.reach_client(line, input),
             // What was on its way when a leader went.
@@ -268,12 +327,14 @@ impl World {
         self.note(format_args!("-- settling"));
         for client in 0..self.clients.len() {
             self.clients[client].crash_in = None;
+            self.clients[client].trouble = None;
+            if self.clients[client].alone {
+                self.change_sync(client);
+            }
             if self.clients[client].leader.is_none() && !self.clients[client].starting {
                 self.clients[client].starting = true;
                 self.after(Duration::ZERO, Happening::Start { client });
             }
-            // What was dropped on the way is pulled again.
-            self.break_line(client, false);
         }
         self.after(CHECK, Happening::Check);
     }
@@ -283,6 +344,7 @@ impl World {
         for client in 0..self.clients.len() {
             self.be_there(client);
         }
+        self.read_streams();
         let unrest = self.unrest();
         self.quiet = if unrest.is_none() { self.quiet + 1 } else { 0 };
         if self.quiet > 2 {
@@ -300,11 +362,21 @@ impl World {
     /// and their leader only.
     pub(crate) fn in_flight(&self, at_home: bool) -> Option<String> {
         let idle = |what: &Happening| match what {
-            Happening::ToBackend { .. } | Happening::FromBackend { .. } if at_home => true,
+            Happening::ToBackend { .. }
+            | Happening::FromBackend { .. }
+            | Happening::LineBreaks { .. }
+                if at_home =>
+            {
+                true
+            }
+            Happening::LineBreaks { line } => !self.lines.contains_key(line),
             Happening::Wake { .. } | Happening::Check | Happening::Act => true,
             Happening::Turn { client, run }
+            | Happening::Replace { client, run }
             | Happening::CatchUp { client, run }
             | Happening::ToLeader { client, run, .. }
+            | Happening::ReadLog { client, run, .. }
+            | Happening::LogRead { client, run, .. }
             | Happening::Leave { client, run, .. }
             | Happening::ToSession { client, run, .. } => self.clients[*client].run != *run,
             Happening::ToBackend { line, request } => {

@@ -39,6 +39,7 @@ pub struct Session {
     // The window that stays when a test's own windows are closed.
     base: WindowHandle,
     process: Option<Pid>,
+    profile: PathBuf,
 }
 
 impl Session {
@@ -62,12 +63,31 @@ impl Session {
             driver,
             base,
             process,
+            profile: profile.to_owned(),
         })
     }
 
     /// Returns the client for this browser's commands.
     pub fn driver(&self) -> &WebDriver {
         &self.driver
+    }
+
+    /// Returns the address at which the browser takes commands of its own debugging protocol.
+    pub fn devtools(&self) -> Result<String, Failure> {
+        // A line with the port, and one with the path.
+        let written = fs::read_to_string(self.profile.join("DevToolsActivePort"))?;
+        Ok(format!(
+            "ws://127.0.0.1:{}",
+            written.trim_end().replace('\n', "")
+        ))
+    }
+
+    /// Returns the browser's processes, where the system lists them in `/proc`.
+    pub fn processes(&self) -> Vec<i32> {
+        let all = self.process.map(family).unwrap_or_default();
+        all.into_iter()
+            .map(|process| process.as_raw_nonzero().get())
+            .collect()
     }
 
     /// Ends the browser, and lets it finish writing its files.

@@ -18,10 +18,16 @@ const COUNT: &str = "let folder = await navigator.storage.getDirectory(); \
 pub enum Part {
     /// All that SQLite sees of it.
     Whole,
+    /// Its first page.
+    First,
     /// Some pages in its middle.
     Middle,
+    /// Its second half is cut off.
+    End,
     /// What says which file it is.
     Header,
+    /// Nothing of it, but a second file gets the name of the log.
+    Twin,
 }
 
 impl Tab {

@@ -48,6 +48,24 @@ pub struct Status {
     pub skipped: u64,
     /// Where the log is kept.
     pub storage: String,
+    /// Damage that the log was saved from.
+    pub damage: Option<Damage>,
+}
+
+/// What became of a damaged log.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub struct Damage {
+    /// How many events were kept.
+    pub kept: u64,
+    /// How many are lost, at least.
+    pub lost: u64,
+    /// Whether there may have been more.
+    pub may_be_more: bool,
+    /// How many of them are in the export.
+    pub set_aside: u64,
+    /// The damaged file.
+    pub file: String,
 }
 
 impl Tab {
@@ -85,6 +103,16 @@ impl Tab {
     pub async fn close(self) -> Result<(), Failure> {
         self.show().await?;
         Ok(self.driver.close_window().await?)
+    }
+
+    /// Has the browser freeze the page, as it does with tabs that were long not looked at, or go on with it.
+    pub async fn set_frozen(&self, frozen: bool) -> Result<(), Failure> {
+        self.show().await?;
+        let state = if frozen { "frozen" } else { "active" };
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Page.setWebLifecycleState", json!({ "state": state }))
+            .await?;
+        Ok(())
     }
 
     /// Has the tab's process crash; all the driver can do with it after that is to close it.

@@ -3,9 +3,11 @@
 //! Ids such as WEB-01 are those of the upstream behaviour that a test goes back to.
 
 mod check;
+mod console;
 mod damage;
 mod kills;
 mod places;
 mod storage;
 mod tabs;
+mod takeover;
 mod versions;

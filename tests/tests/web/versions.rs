@@ -109,39 +109,6 @@ fn web_06_a_hundred_opens_and_closes_use_no_more_files() {
     });
 }
 
-#[test]
-fn a_new_versions_tab_beside_an_old_ones_is_told_to_reload() {
-    versions_side_by_side("v1", "v2");
-}
-
-#[test]
-fn an_old_versions_tab_beside_a_new_ones_is_told_to_reload() {
-    versions_side_by_side("v2", "v1");
-}
-
-#[track_caller]
-fn versions_side_by_side(there: &str, comes: &str) {
-    web::run(async |web| {
-        let first = web.store(&format!("{there}/?store=sides")).await?;
-        first.fill("first", 2_000).await?;
-        let second = web.open(&format!("{comes}/?store=sides")).await?;
-        let reason = second.until_refused().await?;
-        assert!(
-            reason.contains("another version") && reason.contains("reload"),
-            "{reason}"
-        );
-        first.keep("beside it").await?;
-        let before = sound_entries(&first).await?;
-
-        first.close().await?;
-        second.reload().await?;
-        second.until_open().await?;
-        second.until_count(2_001).await?;
-        assert_eq!(sound_entries(&second).await?, before);
-        Ok(())
-    });
-}
-
 /// Picks the steps of replaying: events done, and in all.
 fn replayed(steps: &[String]) -> Vec<(u32, u32)> {
     let number = |text: &str| text.parse().expect("a number of events");

@@ -8,12 +8,11 @@ use std::{
 
 use crate::{
     event::{ClientId, StoreId},
-    eventlog::Eventlog,
+    eventlog::{Eventlog, LogFiles},
     store::AdapterError,
 };
 
 const LOCK: &str = "lock";
-const EVENTLOG: &str = "eventlog.db";
 const STATE: &str = "state.db";
 const CLIENT_ID: &str = "client-id";
 
@@ -95,8 +94,8 @@ impl Place {
     }
 
     pub(super) fn eventlog(&self) -> Result<Eventlog, AdapterError> {
-        let path = self.folder.join(EVENTLOG);
-        Eventlog::open_file(&path).map_err(|error| failed(&path, &error))
+        let files = Box::new(Folder(self.folder.clone()));
+        Eventlog::open_in(files).map_err(|error| failed(&self.folder, &error))
     }
 
     pub(super) fn state(&self) -> PathBuf {
@@ -109,6 +108,61 @@ impl Drop for Place {
         // Closing the file is not enough: a process that is being started by another thread has a copy
         // of it for a moment, and that would keep the lock.
         let _ = self.lock.unlock();
+    }
+}
+
+/// The log's files in the store's folder.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl LogFiles for Folder {
+    fn names(&self) -> Result<Vec<String>, String> {
+        let names = fs::read_dir(&self.0).and_then(|entries| {
+            entries
+                .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+                .collect()
+        });
+        names.map_err(|error| error.to_string())
+    }
+
+    fn read(&self, name: &str) -> Result<Vec<u8>, String> {
+        fs::read(self.path(name)).map_err(|error| error.to_string())
+    }
+
+    fn publish(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let draft = self.path(&format!("{name}.new"));
+        let write = || {
+            // Of an earlier file of that name there may be a journal left.
+            self.remove_journals(name)?;
+            let mut file = File::create(&draft)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(&draft, self.path(name))?;
+            File::open(&self.0)?.sync_all()
+        };
+        write().map_err(|error| error.to_string())
+    }
+
+    fn remove(&self, name: &str) -> Result<(), String> {
+        fs::remove_file(self.path(name))
+            .and_then(|()| self.remove_journals(name))
+            .map_err(|error| error.to_string())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Folder {
+    fn remove_journals(&self, name: &str) -> io::Result<()> {
+        for suffix in ["-wal", "-shm"] {
+            match fs::remove_file(self.path(&format!("{name}{suffix}"))) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 

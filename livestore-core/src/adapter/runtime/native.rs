@@ -2,6 +2,8 @@
 
 use std::{io, thread, time::Duration};
 
+use futures::stream::LocalBoxStream;
+
 use super::LocalTask;
 
 /// Runs a task in a thread of its own, with tokio's I/O and timers.
@@ -18,6 +20,22 @@ pub(in crate::adapter) fn spawn(
         .map(drop)
 }
 
+/// Lets everything else that is ready on this thread go first.
+pub(in crate::adapter) fn breathe() -> impl Future<Output = ()> {
+    tokio::task::yield_now()
+}
+
 pub(in crate::adapter) fn sleep(duration: Duration) -> LocalTask {
     Box::pin(tokio::time::sleep(duration))
+}
+
+/// Runs a task beside the one that [`spawn`] has started, in the same thread.
+#[cfg(feature = "remote")]
+pub(in crate::adapter) fn spawn_local(task: LocalTask) {
+    tokio::task::spawn_local(task);
+}
+
+/// Returns what tells when the network comes or goes; here nobody says.
+pub(in crate::adapter) fn network_changes() -> LocalBoxStream<'static, ()> {
+    Box::pin(futures::stream::pending())
 }

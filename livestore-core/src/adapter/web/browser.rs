@@ -1,5 +1,6 @@
 //! The web adapter where there is a browser.
 
+mod build;
 mod debug;
 mod files;
 mod host;
@@ -13,7 +14,7 @@ use futures::{FutureExt, channel::oneshot};
 pub(super) use host::run_if_worker;
 use wasm_bindgen_futures::spawn_local;
 
-use self::{page::Endpoint, wire::ToHost};
+use self::{build::Build, page::Endpoint, wire::ToHost};
 use super::{START, WebAdapter, worker_script};
 use crate::store::{AdapterError, LinkFuture, Session, Setup};
 
@@ -45,11 +46,17 @@ pub(super) async fn export_log(store: String) -> Result<Vec<u8>, AdapterError> {
 }
 
 /// Asks the worker for something without opening the store.
-async fn for_a_moment(store: String, ask: impl Fn(u32) -> ToHost) -> Result<Vec<u8>, AdapterError> {
+async fn for_a_moment(
+    store: String,
+    ask: impl FnOnce(u32) -> ToHost,
+) -> Result<Vec<u8>, AdapterError> {
     let session = crate::event::SessionId::random().to_string();
-    let endpoint = Endpoint::open(WebAdapter::default(), store, session, String::new())?;
+    let endpoint = Endpoint::open(WebAdapter::default(), store, session, Build::nameless())?;
     // A refusal is an answer too: somebody is there.
-    let _ = endpoint.attach().await;
+    let attached = endpoint.attach().await;
+    if let (Err(error), true) = (attached, endpoint.is_closed()) {
+        return Err(error);
+    }
     let done = endpoint.ask(ask).await;
     endpoint.close();
     done

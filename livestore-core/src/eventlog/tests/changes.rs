@@ -1,5 +1,7 @@
 //! Changes of the log's end, the way from the first format, finding places.
 
+use std::collections::BTreeSet;
+
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering::SeqCst},
@@ -56,10 +58,14 @@ fn first_format(events: &[EncodedEvent]) -> Connection {
 fn a_log_of_the_first_format_is_brought_forward_with_its_events() {
     let mut old = events(SeqNum::ROOT, &[Synced, ClientOnly, Synced]);
     let mut log = Eventlog::open(first_format(&old)).unwrap();
-    for event in &mut old {
-        event.id = EventId::REMOTE;
+    let now = log.events_after(SeqNum::ROOT, usize::MAX).unwrap();
+    for (event, now) in old.iter_mut().zip(&now) {
+        event.id = now.id;
     }
-    assert_eq!(log.events_after(SeqNum::ROOT, usize::MAX).unwrap(), old);
+    assert_eq!(now, old);
+    let ids: BTreeSet<_> = now.iter().map(|event| event.id).collect();
+    assert_eq!(ids.len(), 3, "of several events one can be taken out");
+    assert!(!ids.contains(&EventId::REMOTE));
     assert_eq!(log.head(), old[2].place());
     assert_eq!(*log.sync(), SyncRecord::default());
     log.append(&events(old[2].seq, &[Synced])).unwrap();
@@ -72,6 +78,7 @@ fn record(backend_head: u64) -> SyncRecord {
         backend_head,
         backend_id: Some("backend".into()),
         generation: 3,
+        ..SyncRecord::default()
     }
 }
 
@@ -188,8 +195,51 @@ fn an_emptied_log_takes_events_from_the_start() {
         .unwrap();
     log.clear(4).unwrap();
     assert_eq!((log.head(), log.sync().generation), (Place::ROOT, 4));
-    assert_eq!(log.sync().backend_id, None);
+    assert_eq!(
+        (log.sync().backend_id.as_ref(), log.sync().lineage),
+        (None, 1)
+    );
     log.append(&events(SeqNum::ROOT, &[Synced])).unwrap();
+}
+
+#[test]
+fn what_only_this_client_had_is_put_aside_until_somebody_takes_it() {
+    let mut log = Eventlog::in_memory().unwrap();
+    let all = events(SeqNum::ROOT, &[Synced, ClientOnly, Synced, ClientOnly]);
+    let sync = Some(record(1));
+    log.write(&LogChange {
+        append: &all,
+        sync,
+        ..LogChange::default()
+    })
+    .unwrap();
+    log.clear(4).unwrap();
+    let own = all[1..].to_vec();
+    let ids: Vec<_> = own.iter().map(|event| event.id).collect();
+    assert_eq!(log.unsynced_since(0).unwrap(), ids);
+    assert_eq!(log.unsynced_since(1).unwrap(), []);
+
+    let mut log = Eventlog::open(log.connection).unwrap();
+    let (kept, upto) = log.unsynced().unwrap();
+    assert_eq!(kept, own);
+    log.take_unsynced(upto).unwrap();
+    assert_eq!(log.unsynced().unwrap().0, []);
+    assert_eq!(log.unsynced_since(0).unwrap(), ids, "a session may ask yet");
+    log.clear(5).unwrap();
+    assert_eq!(log.unsynced_since(0).unwrap(), []);
+}
+
+#[test]
+fn a_log_whose_end_is_not_final_any_more_is_another() {
+    let mut log = Eventlog::in_memory().unwrap();
+    let mut lineage = |alone| {
+        log.settle_alone(alone).unwrap();
+        log.sync().lineage
+    };
+    assert_eq!(
+        [false, true, true, false, false].map(&mut lineage),
+        [0, 0, 0, 1, 1]
+    );
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! A backend whose log is another one: each policy, found out by push and by pull.
 
-use super::{A, B, Bench, page, remote, shown};
+use super::{A, B, Bench, number, page, remote, shown};
 use crate::{
-    leader::BackendInput,
+    event::Place,
+    leader::{BackendInput, Input},
     sync::{
         BackendError, Connection, FromLeader, OnBackendMismatch, PageInfo, PushError, SyncOptions,
+        ToLeader,
     },
     testing::test,
 };
@@ -73,12 +75,20 @@ fn ldr_19_a_page_of_another_backend_stops_syncing_and_is_not_taken() {
 }
 
 fn assert_reset(bench: &mut Bench, said: &super::Said) {
-    for key in [A, B] {
-        let [FromLeader::Reset { unsynced }] = said.to(key)[..] else {
-            panic!("{said:?}");
-        };
-        assert_eq!(shown(unsynced), ["e2 b"], "the app gets what nobody has");
-    }
+    let [
+        FromLeader::Reset { unsynced },
+        FromLeader::Unsynced { events, upto },
+    ] = said.to(A)[..]
+    else {
+        panic!("{said:?}");
+    };
+    assert_eq!(shown(events), ["e2 b"], "the app gets what nobody has");
+    assert_eq!(*unsynced, [events[0].id]);
+    assert!(
+        matches!(said.to(B)[..], [FromLeader::Reset { .. }]),
+        "once: {said:?}"
+    );
+    bench.took(A, *upto, true);
     assert!(bench.log().is_empty());
     assert_eq!(bench.leader.log.sync().backend_id, None);
     assert!(said.disconnects());
@@ -155,4 +165,65 @@ fn ldr_20_an_ignored_mismatch_keeps_the_log_and_tries_again_later() {
         bench.wait();
         assert_eq!(bench.connection, connection + 1);
     }
+}
+
+/// Found in a review: the log was emptied first, and whoever heard of it was the only one who knew.
+#[test]
+fn unsynced_events_wait_for_an_app_that_takes_them_over_restarts() {
+    let mut bench = bench(OnBackendMismatch::Reset);
+    let said = bench.pushed(Err(PushError::Backend(another())));
+    let offered = |said: &super::Said, key| {
+        let to = said.to(key);
+        to.iter().find_map(|message| match message {
+            FromLeader::Unsynced { events, upto } => Some((shown(events), *upto)),
+            _ => None,
+        })
+    };
+    let (events, upto) = offered(&said, A).unwrap();
+    assert_eq!(events, ["e2 b"]);
+    let said = bench.took(A, upto, false);
+    assert!(
+        offered(&said, B).is_some(),
+        "nobody listens there: {said:?}"
+    );
+    bench.leader.remove_session(B);
+    let said = bench.turn([]);
+    assert_eq!(said.to(A), Vec::<&FromLeader>::new(), "it said no");
+
+    let mut bench = bench.reopened();
+    bench.leader.add_session(A);
+    let said = bench.turn([]);
+    assert_eq!(offered(&said, A), Some((events, upto)));
+    bench.took(A, upto, true);
+    let mut bench = bench.reopened();
+    bench.leader.add_session(A);
+    assert_eq!(offered(&bench.turn([]), A), None);
+}
+
+/// Found in a review: places of two logs can be equal, as far as numbers tell.
+#[test]
+fn a_session_that_was_not_told_of_a_reset_finds_out_when_it_pulls() {
+    let mut bench = bench(OnBackendMismatch::Reset);
+    bench.pushed(Err(PushError::Backend(another())));
+    let mut bench = bench.reopened();
+    bench.session(B);
+    bench.go_online();
+    bench.page(&[remote(1, "theirs")], PageInfo::NoMore);
+    bench.leader.add_session(A);
+    let place = bench.leader.log.last_up_to(number("e1")).unwrap();
+    let said = bench.turn([Input::Session(
+        A,
+        ToLeader::Pull {
+            after: place,
+            floor: place.seq,
+            lineage: Some(0),
+        },
+    )]);
+    let reset = said
+        .to(A)
+        .into_iter()
+        .any(|message| matches!(message, FromLeader::Reset { unsynced } if unsynced.len() == 1));
+    let update = said.updates(A)[0];
+    assert!(reset, "{said:?}");
+    assert_eq!((update.lineage, update.after), (1, Place::ROOT));
 }

@@ -210,6 +210,7 @@ fn a_pull_in_the_turn_of_a_push_sees_what_was_pushed() {
     let pull = ToLeader::Pull {
         after: Place::ROOT,
         floor: SeqNum::ROOT,
+        lineage: None,
     };
     let said = bench.turn([pushing(A, events.clone()), Input::Session(B, pull)]);
     let update = said.updates(B)[0];

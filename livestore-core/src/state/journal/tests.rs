@@ -5,6 +5,7 @@ use crate::{
     event::{EncodedArgs, EncodedEvent, EventId, EventScope, SeqNum},
     prelude::*,
     query::TableId,
+    schema::MaterializeError,
     state::{Change, State, StateError},
     sync::Reconcile,
     testing::test,
@@ -303,4 +304,60 @@ fn behind_a_part_of_the_log_a_pending_event_that_does_not_fit_stays_without_effe
     let outcome = state.reconcile(rest).unwrap();
     assert_eq!((outcome.kept.len(), outcome.rejected.len()), (1, 0));
     assert_eq!(items(&state), [Item { id: 1, count: 0 }]);
+}
+
+/// Found in a review: a check that could not read counted as a check that says no, and a rebase took the
+/// event out of the log.
+#[test]
+fn a_database_that_fails_under_a_check_or_a_materializer_says_nothing_of_the_event() {
+    // Long enough that the trouble below meets it, and not the savepoint around it.
+    const ROWS: &str = "WITH RECURSIVE up (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up LIMIT 10000) \
+         SELECT (SELECT count(*) FROM items) FROM up LIMIT 1 OFFSET 9999";
+    let rows = |ctx: &MaterializerContext<'_>| {
+        let rows = ctx.query(&sql(ROWS).rows::<(i64,)>()).unwrap_or_default();
+        rows.first().map_or(0, |row| row.0)
+    };
+    let checked = Schema::builder()
+        .table::<Item>()
+        .on(|e: &Ran, _| sql(&e.sql))
+        .check(move |_: &Ran, ctx| {
+            let full = rows(ctx) != 1;
+            Ok(if full {
+                Verdict::reject("full")
+            } else {
+                Verdict::Keep
+            })
+        });
+    let materialized = Schema::builder()
+        .table::<Item>()
+        .on(move |e: &Ran, ctx| (rows(ctx) == 1).then(|| sql(&e.sql)));
+    for schema in [checked, materialized] {
+        let mut state = State::open(&schema.build().unwrap()).unwrap();
+        state
+            .connection
+            .execute_batch("INSERT INTO items VALUES (1, 0)")
+            .unwrap();
+        let pending = vec![event(SeqNum::ROOT, "INSERT INTO items VALUES (2, 0)")];
+        let plan = Reconcile {
+            pending,
+            ..Reconcile::default()
+        };
+        let trouble = || true;
+        state
+            .connection
+            .progress_handler(5_000, Some(trouble))
+            .unwrap();
+        let outcome = state.reconcile(plan.clone());
+        state
+            .connection
+            .progress_handler(0, None::<fn() -> bool>)
+            .unwrap();
+        let Err(StateError::Event(error)) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert!(matches!(*error, MaterializeError::State { .. }), "{error}");
+        let outcome = state.reconcile(plan).unwrap();
+        assert_eq!((outcome.kept.len(), outcome.rejected.len()), (1, 0));
+        assert_eq!(items(&state).len(), 2);
+    }
 }

@@ -10,6 +10,7 @@ use std::{
 use super::{Receipt, ReceiptError, Stage, Track};
 use crate::{
     event::{EncodedEvent, EventId, EventScope, Place},
+    fault::{self, Bug},
     store::StoreStatus,
 };
 
@@ -27,6 +28,10 @@ struct Commits {
     persisted: usize,
     /// Whether there is a backend to confirm them.
     syncs: bool,
+    /// Whether the leader keeps in memory what it was to store.
+    in_memory: bool,
+    /// Why nothing more may be committed, though what is on its way may still get there.
+    closing: Option<StoreStatus>,
     stopped: Option<StoreStatus>,
     /// Whether something committed was not persisted when it stopped.
     lost: bool,
@@ -48,11 +53,17 @@ impl Progress {
         self.lock().syncs = syncs;
     }
 
-    /// Follows a commit and makes its receipt.
+    /// Tells whether the leader keeps in memory what it was to store.
+    pub(in crate::store) fn set_in_memory(&self, in_memory: bool) {
+        self.lock().in_memory = in_memory;
+    }
+
+    /// Follows a commit and makes its receipt; `replaced` tells whether a check has put other events in
+    /// the place of the app's.
     ///
     /// # Panics
     /// When the commit has no events.
-    pub(in crate::store) fn committed(&self, events: &[EncodedEvent]) -> Receipt {
+    pub(in crate::store) fn committed(&self, events: &[EncodedEvent], replaced: bool) -> Receipt {
         let (first, last) = match events {
             [first, .., last] => (first, last),
             [only] => (only, only),
@@ -62,6 +73,10 @@ impl Progress {
         let last_synced = events.iter().rfind(synced).map(|event| event.id);
         let mut commits = self.lock();
         let track = Track::new(Ok(Stage::Committed), commits.syncs && last_synced.is_some());
+        track.note(|known| {
+            known.replaced = replaced;
+            known.client_only = last_synced.is_none();
+        });
         commits.tracked.push_back(Tracked {
             first: first.id,
             last: last.id,
@@ -77,7 +92,7 @@ impl Progress {
     /// Everything up to an event is in the leader's log.
     pub(in crate::store) fn persisted(&self, upto: EventId) {
         let mut commits = self.lock();
-        let syncs = commits.syncs;
+        let (syncs, in_memory) = (commits.syncs, commits.in_memory);
         let start = commits.persisted;
         let mut end = commits
             .tracked
@@ -102,7 +117,10 @@ impl Progress {
         for (track, goes_on) in reached.into_iter().rev() {
             track.note(|known| {
                 known.syncs = goes_on;
-                known.outcome = Ok(Stage::Persisted);
+                known.in_memory = in_memory;
+                if !in_memory {
+                    known.outcome = Ok(Stage::Persisted);
+                }
             });
         }
         waiting.into_iter().for_each(Waker::wake);
@@ -112,6 +130,10 @@ impl Progress {
     /// can move them any more.
     pub(in crate::store) fn synced(&self, places: &[Place]) {
         let mut commits = self.lock();
+        if !commits.syncs {
+            // Final for lack of a backend: that is no more than being persisted.
+            return;
+        }
         let mut reached = Vec::new();
         for place in places {
             if let Some((track, syncs)) = commits.take_final(place.id)
@@ -154,17 +176,34 @@ impl Progress {
         }
     }
 
-    /// Ends the hopes of everything on its way.
+    /// Nothing more is committed; what is on its way goes on.
+    pub(in crate::store) fn take_no_more(&self, status: StoreStatus) {
+        let mut commits = self.lock();
+        commits.closing.get_or_insert(status);
+        let waiting = commits.take_waiting();
+        drop(commits);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    /// Ends the hopes of everything on its way. What is persisted stays so: it is in the log.
     pub(in crate::store) fn stop(&self, status: StoreStatus) {
         let mut commits = self.lock();
+        let status = commits.closing.clone().unwrap_or(status);
         let reason: Arc<str> = status.to_string().into();
         commits.stopped.get_or_insert(status);
-        commits.lost |= commits.tracked.len() > commits.persisted;
-        commits.persisted = 0;
-        let tracked = std::mem::take(&mut commits.tracked);
+        let mut persisted = std::mem::take(&mut commits.persisted);
+        if fault::has(Bug::DenyPersisted) {
+            persisted = 0;
+        }
+        commits.lost |= commits.tracked.len() > persisted;
+        let mut tracked = std::mem::take(&mut commits.tracked);
+        let lost = tracked.split_off(persisted);
         let waiting = commits.take_waiting();
         drop(commits);
         for Tracked { track, .. } in tracked {
+            track.note(|known| known.closed = true);
+        }
+        for Tracked { track, .. } in lost {
             track.note(|known| {
                 known.outcome = Err(ReceiptError::Stopped {
                     reason: Arc::clone(&reason),
@@ -183,7 +222,8 @@ impl Progress {
     }
 
     pub(in crate::store) fn stopped(&self) -> Option<StoreStatus> {
-        self.lock().stopped.clone()
+        let commits = self.lock();
+        commits.stopped.clone().or_else(|| commits.closing.clone())
     }
 
     /// Waits until everything committed so far is persisted, or will never be.

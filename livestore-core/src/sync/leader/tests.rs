@@ -11,7 +11,7 @@ const A: SessionKey = SessionKey(1);
 const B: SessionKey = SessionKey(2);
 
 fn leader(backend_head: Option<u64>) -> LeaderProcessor {
-    let mut leader = LeaderProcessor::new(Place::ROOT, 0, backend_head);
+    let mut leader = LeaderProcessor::new(Place::ROOT, 0, 0, backend_head);
     for session in [A, B] {
         leader.add_session(session);
         leader.answer(session, Place::ROOT, Vec::new());
@@ -215,12 +215,12 @@ fn after_a_reset_the_log_is_empty_and_older_pushes_are_stale() {
     let pushed = events(SeqNum::ROOT, 1);
     leader.admit(A, pushed.clone()).unwrap();
     write(&mut leader);
-    let outbox = leader.reset(&pushed);
+    let outbox = leader.reset(&[pushed[0].id], 1);
     for session in [A, B] {
         assert_eq!(
             to(&outbox, session),
             [&FromLeader::Reset {
-                unsynced: pushed.clone()
+                unsynced: vec![pushed[0].id]
             }]
         );
     }
@@ -241,7 +241,7 @@ fn a_log_of_a_later_generation_raises_the_fence_at_the_start() {
         seq: "e3r2".parse().unwrap(),
         id: EventId(7),
     };
-    let mut leader = LeaderProcessor::new(head, 0, Some(1));
+    let mut leader = LeaderProcessor::new(head, 0, 0, Some(1));
     assert_eq!((leader.generation(), leader.pending()), (2, 2));
     leader.answer(A, head, Vec::new());
     assert!(leader.admit(A, events(SeqNum::synced(3), 1)).is_err());
@@ -250,7 +250,7 @@ fn a_log_of_a_later_generation_raises_the_fence_at_the_start() {
 
 #[test]
 fn what_is_rejected_while_nobody_is_there_is_told_to_the_next_session() {
-    let mut leader = LeaderProcessor::new(Place::ROOT, 0, Some(0));
+    let mut leader = LeaderProcessor::new(Place::ROOT, 0, 0, Some(0));
     let mut rejection = change(Place::ROOT, Vec::new());
     rejection.rejected.push(Rejected {
         event: events(SeqNum::ROOT, 1).remove(0),

@@ -26,7 +26,7 @@ impl Bench {
     /// A session whose leader has nothing for it.
     fn at(upstream: Place, floor: SeqNum) -> Self {
         let mut bench = Self {
-            session: SessionProcessor::new(upstream, floor),
+            session: SessionProcessor::new(upstream, floor, None),
             ids: 100,
         };
         assert!(bench.session.welcome().is_some());

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// What to do when the backend's log is another one than the store was synced with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum OnBackendMismatch {
     /// Stop syncing and keep everything; the status says why.
@@ -16,7 +18,7 @@ pub enum OnBackendMismatch {
 }
 
 /// Whether opening a store waits for the backend.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum InitialSync {
     /// It does not: the store opens with what is there, and news come later.
@@ -30,7 +32,7 @@ pub enum InitialSync {
 }
 
 /// How a store syncs with its backend.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SyncOptions {
     /// What to do when the backend's log is another one; stopping by default.

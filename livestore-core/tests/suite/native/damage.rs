@@ -1,14 +1,13 @@
-//! Files that are missing, cut off, overwritten, too new or somebody else's.
+//! State files that are missing, cut off, overwritten, or of another schema.
 
 use std::fs::{self, File};
 
-use futures::executor::block_on;
 use livestore_core::prelude::*;
 
 use super::{Folder, close};
 use crate::{
     fixture::{
-        Tag, Todo, TodoCreated, completed, created, dump, eventually, schema, todo, todos, try_dump,
+        Tag, Todo, TodoCreated, completed, created, dump, eventually, todo, todos, try_dump,
     },
     testing::test,
 };
@@ -135,27 +134,6 @@ fn a_state_behind_its_log_catches_up() {
     }
     fs::write(folder.file(STATE), older).unwrap();
     assert_eq!(dump(&folder.open()), shown);
-}
-
-#[test]
-fn a_log_that_is_no_database_is_refused_by_its_path_and_left_alone() {
-    let folder = Folder::new();
-    fs::create_dir_all(folder.file("")).unwrap();
-    let nonsense = "nonsense".repeat(1_000);
-    fs::write(folder.file(EVENTLOG), &nonsense).unwrap();
-    let error = block_on(folder.builder(schema()).open("test")).unwrap_err();
-    assert!(error.to_string().contains("eventlog.db"), "{error}");
-    assert_eq!(fs::read_to_string(folder.file(EVENTLOG)).unwrap(), nonsense);
-}
-
-#[test]
-fn a_store_that_could_not_be_opened_can_be_opened_once_that_is_repaired() {
-    let folder = Folder::new();
-    fs::create_dir_all(folder.file("")).unwrap();
-    fs::write(folder.file(EVENTLOG), "nonsense".repeat(1_000)).unwrap();
-    assert!(block_on(folder.builder(schema()).open("test")).is_err());
-    fs::remove_file(folder.file(EVENTLOG)).unwrap();
-    folder.open().commit(created("a", "")).unwrap();
 }
 
 /// The todos alone, each text in capitals.

@@ -106,3 +106,43 @@ fn many_clients_in_files_end_in_one_state() {
     everywhere(&stores.iter().collect::<Vec<_>>(), &backend);
     assert_eq!(todos(&stores[0]).len(), 200);
 }
+
+/// Found in a review: what had been final without a backend was taken for final with one, and the session
+/// applied the same events twice and the others' never.
+#[test]
+fn a_store_that_gets_a_backend_later_has_everybodys_events_once() {
+    let backend = InProcessBackend::new();
+    let folder = Folder::new();
+    let alone = block_on(folder.builder(schema()).open("test")).unwrap();
+    for n in 0..10 {
+        alone.commit(created(&format!("ours {n}"), "")).unwrap();
+    }
+    close(alone);
+    let theirs = |n: u64| foreign(&created(&format!("theirs {n}"), ""));
+    backend.advance("test", (0..5).map(theirs));
+    let store = open(&folder, &backend);
+    everywhere(&[&store], &backend);
+    assert_eq!(
+        (todos(&store).len(), backend.events("test").len()),
+        (15, 15)
+    );
+    assert_eq!(store.sync_status().skipped, 0);
+    let fresh = client(&backend);
+    everywhere(&[&store, &fresh], &backend);
+    assert_eq!(dump(&store), dump(&fresh));
+}
+
+/// Found in a review: the image a session starts with said nothing of them.
+#[test]
+fn events_that_cannot_be_applied_are_counted_after_a_restart_too() {
+    let backend = InProcessBackend::new();
+    let folder = Folder::new();
+    let store = open(&folder, &backend);
+    let twice = || foreign(&created("same", ""));
+    backend.advance("test", [twice(), twice(), foreign(&created("other", ""))]);
+    everywhere(&[&store], &backend);
+    assert_eq!(store.sync_status().skipped, 1);
+    close(store);
+    let store = open(&folder, &backend);
+    assert_eq!(store.sync_status().skipped, 1);
+}

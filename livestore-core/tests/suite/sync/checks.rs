@@ -149,6 +149,15 @@ fn a_stock_taken_by_two_offline_clients_is_not_overdrawn() {
 }
 
 #[test]
+fn a_receipt_says_so_when_the_check_replaces_the_event_at_once() {
+    let store = client(&InProcessBackend::new());
+    let first = store.commit(name("1", "Ada")).unwrap();
+    let second = store.commit(name("2", "Ada")).unwrap();
+    assert_eq!(names(&store), ["Ada", "Ada 2"]);
+    assert_eq!((first.was_replaced(), second.was_replaced()), (false, true));
+}
+
+#[test]
 fn a_check_that_fails_at_once_refuses_the_commit() {
     let store = client(&InProcessBackend::new());
     take(&store, "a", 5).unwrap();

@@ -13,7 +13,7 @@ use livestore_core::{
 
 use super::{builder, client, everywhere, foreign};
 use crate::{
-    fixture::{created, eventually, todo, todos},
+    fixture::{DraftChanged, created, eventually, todo, todos},
     testing::test,
 };
 
@@ -100,4 +100,41 @@ fn item_10_the_unsynced_events_can_be_committed_again() {
     );
     let other = client(&backend);
     everywhere(&[&store, &other], &backend);
+}
+
+#[test]
+fn of_two_sessions_one_gets_the_unsynced_events_and_client_only_ones_are_among_them() {
+    let backend = InProcessBackend::new();
+    let memory = Memory::new();
+    let unsynced = Unsynced::default();
+    let options = SyncOptions::default().on_backend_mismatch(OnBackendMismatch::Reset);
+    let open = || {
+        let record = Arc::clone(&unsynced);
+        let opening = builder(&memory, &backend)
+            .sync_options(options.clone())
+            .on_backend_reset(move |events| record.lock().unwrap().extend(events));
+        block_on(opening.open("test")).unwrap()
+    };
+    let (first, second) = (open(), open());
+    block_on(first.commit(created("old", "")).unwrap().synced()).unwrap();
+    first.set_online(false);
+    let draft = DraftChanged {
+        text: "typing".into(),
+    };
+    first.commit((created("pending", ""), draft)).unwrap();
+    backend.reset("test");
+    backend.advance("test", [foreign(&created("new", ""))]);
+    first.set_online(true);
+    everywhere(&[&first, &second], &backend);
+    let names = || {
+        let events = unsynced.lock().unwrap();
+        events
+            .iter()
+            .map(|event| event.name.to_string())
+            .collect::<Vec<_>>()
+    };
+    eventually(|| names().len() >= 2);
+    first.commit(created("later", "")).unwrap();
+    everywhere(&[&first, &second], &backend);
+    assert_eq!(names(), ["v1.TodoCreated", "v1.DraftChanged"]);
 }

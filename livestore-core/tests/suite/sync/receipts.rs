@@ -69,7 +69,7 @@ fn a_client_only_commit_is_persisted_and_never_synced() {
         })
         .unwrap();
     block_on(receipt.persisted()).unwrap();
-    assert_eq!(block_on(receipt.synced()), Err(ReceiptError::NoBackend));
+    assert_eq!(block_on(receipt.synced()), Err(ReceiptError::ClientOnly));
 }
 
 #[test]

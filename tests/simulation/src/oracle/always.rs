@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use livestore_core::{store::Stage, sync::Connection};
+use livestore_core::{
+    store::Stage,
+    sync::{Connection, OnBackendMismatch},
+};
 
 use super::check_order;
 use crate::{schema::token_of, world::World};
@@ -39,7 +42,7 @@ impl World {
         if let Err(message) = check_order(&log) {
             return self.fail("logs", format!("c{index} at its start: {message}"));
         }
-        if self.plan.reset.is_some() {
+        if self.plan.reset == Some(OnBackendMismatch::Reset) {
             return;
         }
         let tokens: BTreeSet<String> = log.iter().map(|event| token_of(&event.args)).collect();
@@ -48,7 +51,7 @@ impl World {
             .iter()
             .filter(|record| record.client == index && record.seen >= Some(Stage::Persisted))
             .flat_map(|record| &record.tokens)
-            .find(|token| !token.fragile && !tokens.contains(&token.name));
+            .find(|token| token.frailty.is_none() && !tokens.contains(&token.name));
         if let Some(token) = lost {
             let message = format!("c{index} at its start: {token:?} was persisted and is gone");
             self.fail("lost", message);

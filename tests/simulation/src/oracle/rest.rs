@@ -21,8 +21,10 @@ impl World {
                 });
                 let may_stop = self.plan.reset == Some(OnBackendMismatch::Shutdown);
                 for (index, key, status) in statuses {
+                    let head = status.backend_head.map(|head| head.global);
+                    let caught_up = head == Some(self.backend.head());
                     match &status.connection {
-                        Connection::Connected if status.is_synced() => {}
+                        Connection::Connected if status.is_synced() && caught_up => {}
                         Connection::Stopped { .. } if may_stop => {}
                         _ => return Some(format!("c{index}.{key}: {status:?}")),
                     }

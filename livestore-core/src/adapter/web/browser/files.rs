@@ -1,21 +1,22 @@
 //! The files of a store in OPFS, which only a worker can have open.
 
-use std::{path::Path, sync::Arc};
+mod pool;
+mod slots;
 
-use sqlite_wasm_rs::vfs::{
-    VfsFilesManager,
-    transfer::{DbTransfer, ExportSource},
-};
+use std::{pin::Pin, sync::Arc};
+
+use sqlite_wasm_rs::vfs::VfsFilesManager;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, FileSystemDirectoryHandle, FileSystemRemoveOptions};
+use web_sys::FileSystemRemoveOptions;
 
+use self::pool::PoolFiles;
 use super::{page::describe, wire::Start};
 use crate::{
     adapter::desk::{Desk, Seating},
-    event::{ClientId, StoreId},
-    eventlog::Eventlog,
+    event::{ClientId, EncodedEvent, StoreId},
+    eventlog::{self, Eventlog, EventlogError},
     leader::StateFile,
     schema::Schema,
     sync::Storage,
@@ -25,7 +26,6 @@ use crate::{
 const FOLDER: &str = "livestore";
 /// Files of one store: two databases, each with a journal, and some to spare.
 const POOL: usize = 8;
-const EVENTLOG: &str = "eventlog.db";
 const STATE: &str = "state.db";
 
 /// What a store's files have become.
@@ -39,8 +39,27 @@ pub(super) enum Files {
 }
 
 impl Files {
-    /// Opens a store's files.
+    /// Opens a store's files; those that have lost their names get them back.
     pub(super) async fn open(store: StoreId) -> Self {
+        let opened = Self::try_open(&store).await;
+        let Self::Damaged { reason, .. } = &opened else {
+            return opened;
+        };
+        tracing::warn!(
+            store = store.as_str(),
+            reason,
+            "the files are looked through"
+        );
+        match slots::mend(&store).await {
+            Ok(()) => Self::try_open(&store).await,
+            Err(error) => {
+                tracing::error!(error = %describe(&error), "the files cannot be mended");
+                opened
+            }
+        }
+    }
+
+    async fn try_open(store: &StoreId) -> Self {
         let options = OpfsSAHPoolCfgBuilder::new()
             .directory(&format!("{FOLDER}/{store}"))
             .initial_capacity(POOL)
@@ -53,7 +72,7 @@ impl Files {
                 | OpfsSAHError::DuplicateFilename(_)
                 | OpfsSAHError::InvalidDirectoryEntry),
             ) => Self::Damaged {
-                store,
+                store: store.clone(),
                 reason: format!("the store's files are damaged: {error}"),
             },
             Err(error) => {
@@ -76,13 +95,13 @@ impl Files {
     pub(super) fn seat(&self, start: &Start, schema: &Schema) -> Result<Arc<Desk>, String> {
         let store = StoreId::new(&start.store).map_err(|error| error.to_string())?;
         let (log, state, storage) = match self {
-            Self::Open(_) => (
-                Eventlog::open_file(Path::new(EVENTLOG)),
+            Self::Open(pool) => (
+                Eventlog::open_in(Box::new(PoolFiles::new(pool))),
                 StateFile::File(STATE.into()),
                 Storage::Persistent,
             ),
             Self::Nowhere { reason } => (
-                Eventlog::in_memory(),
+                in_memory(&start.log),
                 StateFile::Memory,
                 Storage::Unavailable {
                     reason: reason.as_str().into(),
@@ -117,45 +136,42 @@ impl Files {
         }
     }
 
-    /// Reads the log's file as it is.
-    pub(super) fn raw_log(&self) -> Result<Vec<u8>, String> {
-        let pool = match self {
-            Self::Open(pool) => pool,
-            Self::Nowhere { .. } => return Err("nothing is stored".to_owned()),
-            Self::Damaged { reason, .. } => return Err(reason.clone()),
-        };
-        let mut source = pool
-            .open_export(EVENTLOG)
-            .map_err(|error| error.to_string())?;
-        let mut bytes = vec![0; usize::try_from(source.size()).unwrap_or(0)];
-        let mut read = 0;
-        while read < bytes.len() {
-            match source
-                .read_at(read as u64, &mut bytes[read..])
-                .map_err(|error| error.to_string())?
-            {
-                0 => break,
-                count => read += count,
+    /// Reads the log's file as it is, when no leader has it open.
+    pub(super) fn raw_log(&self) -> LocalFuture<Result<Vec<u8>, String>> {
+        let read = match self {
+            Self::Open(pool) => eventlog::read_raw(Box::new(PoolFiles::new(pool)))
+                .map_err(|error| error.to_string()),
+            Self::Nowhere { .. } => Err("nothing is stored".to_owned()),
+            Self::Damaged { store, .. } => {
+                let store = store.clone();
+                return Box::pin(async move {
+                    slots::find_log(&store)
+                        .await
+                        .map_err(|error| describe(&error))
+                });
             }
-        }
-        bytes.truncate(read);
-        Ok(bytes)
+        };
+        Box::pin(std::future::ready(read))
     }
 }
 
+/// Makes a log in memory of what is known of the last one, which its tab has taken along.
+fn in_memory(events: &[EncodedEvent]) -> Result<Eventlog, EventlogError> {
+    let mut log = Eventlog::in_memory()?;
+    if let Err(error) = log.append(events) {
+        tracing::warn!(%error, "what was kept in memory is lost");
+    }
+    Ok(log)
+}
+
+type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
+
 /// Deletes the folder with a store's files, of which none may be open.
 async fn delete(store: &StoreId) -> Result<(), JsValue> {
-    let worker: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let root: FileSystemDirectoryHandle =
-        JsFuture::from(worker.navigator().storage().get_directory())
-            .await?
-            .unchecked_into();
-    let folder: FileSystemDirectoryHandle = JsFuture::from(root.get_directory_handle(FOLDER))
-        .await?
-        .unchecked_into();
     let all = FileSystemRemoveOptions::new();
     all.set_recursive(true);
-    JsFuture::from(folder.remove_entry_with_options(store.as_str(), &all))
+    let stores = slots::folder(&[FOLDER]).await?;
+    JsFuture::from(stores.remove_entry_with_options(store.as_str(), &all))
         .await
         .map(drop)
 }

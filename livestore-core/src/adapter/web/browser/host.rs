@@ -1,5 +1,8 @@
 //! The worker's side: the leader, its files, and the sessions that come to it.
 
+mod retire;
+mod take;
+
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
@@ -26,7 +29,7 @@ use crate::{
     event::StoreId,
     leader::Input,
     schema::Schema,
-    store::Image,
+    store::{AdapterError, Image},
     sync::{FromLeader, SessionKey},
 };
 
@@ -54,6 +57,9 @@ fn read_start(started: &JsValue) -> Option<(Start, MessagePort)> {
     Some((start, get("port")?.dyn_into().ok()?))
 }
 
+/// How long nothing must have come before the stored state is looked through.
+const QUIET: Duration = Duration::from_secs(5);
+
 /// The leader and its visitors.
 struct Host {
     /// The leader, or why there is none.
@@ -64,6 +70,14 @@ struct Host {
     sessions: RefCell<HashMap<String, Visitor>>,
     /// Whether work that can wait is planned.
     idle: Cell<bool>,
+    /// Whether the state that was there at the start has been looked through, or will be.
+    checking: Cell<bool>,
+    /// How many messages have come.
+    heard: Cell<u64>,
+    /// Whether a newer build takes over.
+    retiring: Cell<bool>,
+    /// Whether the files are being deleted.
+    resetting: Cell<bool>,
     port: MessagePort,
     handlers: RefCell<Vec<Handler>>,
 }
@@ -84,7 +98,7 @@ enum Route {
 }
 
 impl Host {
-    async fn run(start: Start, port: MessagePort, schema: Schema) {
+    async fn run(mut start: Start, port: MessagePort, schema: Schema) {
         // Before the pool is opened: the worker of a closed tab may not have let go of it yet.
         match locks::acquire(&format!("livestore:{}:files", start.store)).await {
             // Held as long as the worker lives.
@@ -96,6 +110,8 @@ impl Host {
             Err(error) => return tracing::error!(%error, "the leader was started without a store"),
         };
         let desk = files.seat(&start, &schema);
+        // Once only: after a reset nothing of it may come back.
+        start.log.clear();
         if let Err(reason) = &desk {
             tracing::error!(
                 store = start.store,
@@ -110,6 +126,10 @@ impl Host {
             start,
             sessions: RefCell::new(HashMap::new()),
             idle: Cell::new(false),
+            checking: Cell::new(false),
+            heard: Cell::new(0),
+            retiring: Cell::new(false),
+            resetting: Cell::new(false),
             port: port.clone(),
             handlers: RefCell::new(Vec::new()),
         });
@@ -141,80 +161,35 @@ impl Host {
         self.desk.borrow().as_ref().ok().cloned()
     }
 
+    fn with_desk<T>(
+        &self,
+        ask: impl FnOnce(&Desk) -> Result<T, AdapterError>,
+    ) -> Result<T, String> {
+        match &*self.desk.borrow() {
+            Ok(desk) => ask(desk).map_err(|error| error.to_string()),
+            Err(reason) => Err(reason.clone()),
+        }
+    }
+
+    /// Says what became of something that was asked for.
+    fn done(&self, session: &str, by_port: bool, request: u32, outcome: Result<Vec<u8>, String>) {
+        let (error, buffer) = match outcome {
+            Ok(bytes) => (None, Some(Uint8Array::from(&bytes[..]).buffer())),
+            Err(error) => (Some(error), None),
+        };
+        let done = FromHost::Done { request, error };
+        self.answer(session, by_port, &done, buffer);
+    }
+
     fn handler(self: &Rc<Self>, by_port: bool) -> Handler {
         let host = Rc::clone(self);
         Closure::new(move |event: MessageEvent| {
             if let Some(parcel) = Parcel::from_js(&event.data()) {
+                host.heard.set(host.heard.get() + 1);
                 host.take(&parcel, by_port);
                 host.plan_catch_up();
             }
         })
-    }
-
-    fn take(self: &Rc<Self>, parcel: &Parcel, by_port: bool) {
-        let Some(message) = parcel.message::<ToHost>() else {
-            return self.refuse_build(&parcel.session, by_port);
-        };
-        match message {
-            ToHost::Hello { build, .. } if build != self.start.build => {
-                self.refuse_build(&parcel.session, by_port);
-            }
-            ToHost::Hello { visit, image, .. } => {
-                self.welcome(&parcel.session, visit, image, by_port);
-            }
-            ToHost::Message(visit, message) => {
-                if let (Some(key), Some(desk)) = (self.key(&parcel.session, visit), self.desk()) {
-                    desk.turn([Input::Session(key, message)]);
-                }
-            }
-            ToHost::Read {
-                request,
-                after,
-                limit,
-            } => {
-                let events = match self.desk() {
-                    Some(desk) => desk
-                        .events_after(after, limit as usize)
-                        .map_err(|error| error.to_string()),
-                    None => Err("there is no leader".to_owned()),
-                };
-                self.answer(
-                    &parcel.session,
-                    by_port,
-                    &FromHost::Page { request, events },
-                    None,
-                );
-            }
-            ToHost::Export { request } => {
-                let log = match self.desk() {
-                    Some(desk) => desk.export_log().map_err(|error| error.to_string()),
-                    None => self.files.borrow().raw_log(),
-                };
-                let (error, buffer) = match log {
-                    Ok(bytes) => (None, Some(Uint8Array::from(&bytes[..]).buffer())),
-                    Err(error) => (Some(error), None),
-                };
-                let done = FromHost::Done { request, error };
-                self.answer(&parcel.session, by_port, &done, buffer);
-            }
-            ToHost::Reset { request } => {
-                let (host, session) = (Rc::clone(self), parcel.session.clone());
-                spawn_local(async move {
-                    let error = host.reset().await.err();
-                    let done = FromHost::Done { request, error };
-                    host.answer(&session, by_port, &done, None);
-                    host.announce();
-                });
-            }
-            ToHost::Bye => {
-                if let (Some(visitor), Some(desk)) = (
-                    self.sessions.borrow_mut().remove(&parcel.session),
-                    self.desk(),
-                ) {
-                    desk.remove_session(visitor.key);
-                }
-            }
-        }
     }
 
     /// Returns the key of a session, if that visit of it is the last one.
@@ -278,16 +253,18 @@ impl Host {
             desk.remove_session(before.key);
         }
         let image = wants_image.then(|| desk.image()).flatten();
-        let (place, buffer) = match image {
-            Some(Image { bytes, place }) => {
-                (Some(place), Some(Uint8Array::from(&bytes[..]).buffer()))
-            }
+        let (image, buffer) = match image {
+            Some(Image {
+                bytes,
+                place,
+                lineage,
+            }) => (
+                Some((place, lineage)),
+                Some(Uint8Array::from(&bytes[..]).buffer()),
+            ),
             None => (None, None),
         };
-        let attached = FromHost::Attached {
-            visit,
-            image: place,
-        };
+        let attached = FromHost::Attached { visit, image };
         route.post(session, &attached, buffer);
         let outlet = SendWrapper::new((route, session.to_owned()));
         desk.add_session(key, move |message: FromLeader| {
@@ -304,13 +281,9 @@ impl Host {
         BroadcastChannel::new(&name).ok().map(Route::Channel)
     }
 
-    fn refuse_build(&self, session: &str, by_port: bool) {
-        let reason = "another version of this app has the store open: reload all tabs of this app"
-            .to_owned();
-        self.answer(session, by_port, &FromHost::Refused { reason }, None);
-    }
-
-    /// Plans to bring the stored state closer to the log, a piece at a time, between messages.
+    /// Plans to bring the stored state closer to the log, a piece at a time, between messages. Once it
+    /// is there and nothing has come for a while, it is looked through: the worker has one thread, and
+    /// does nothing else meanwhile.
     fn plan_catch_up(self: &Rc<Self>) {
         if self.idle.replace(true) {
             return;
@@ -324,7 +297,23 @@ impl Host {
                 }
             }
             host.idle.set(false);
+            if !host.checking.replace(true) {
+                host.check_when_quiet().await;
+            }
         });
+    }
+
+    async fn check_when_quiet(&self) {
+        loop {
+            let heard = self.heard.get();
+            gloo_timers::future::sleep(QUIET).await;
+            if heard == self.heard.get() {
+                break;
+            }
+        }
+        if let Some(desk) = self.desk() {
+            desk.check_state();
+        }
     }
 }
 

@@ -1,7 +1,11 @@
 //! The page's side: a session's way to whichever leader there is, and the chance to start one.
 
 mod lead;
+mod leave;
 mod link;
+mod listen;
+mod mirror;
+mod receive;
 
 use std::{
     cell::{Cell, RefCell},
@@ -9,23 +13,23 @@ use std::{
     rc::Rc,
 };
 
-use futures::channel::oneshot;
-use js_sys::Uint8Array;
+use futures::{FutureExt, channel::oneshot};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent, MessagePort, Worker};
 
-use self::link::Link;
+use self::{link::Link, mirror::Mirror};
 use super::{
-    WebAdapter, debug, ids,
+    WebAdapter,
+    build::Build,
+    debug, ids,
     locks::Held,
-    spawn,
-    wire::{self, FromHost, Parcel, ToHost, Visit},
+    wire::{self, Parcel, ToHost, Visit},
 };
 use crate::{
     event::EncodedEvent,
-    store::{AdapterError, Image, Inbox, Session, Setup},
+    store::{AdapterError, Image, Inbox, LinkFuture, Session, Setup},
     sync::FromLeader,
 };
 
@@ -36,7 +40,7 @@ type Handler<E> = Closure<dyn FnMut(E)>;
 pub(super) struct Endpoint {
     store: String,
     session: String,
-    build: String,
+    build: Build,
     /// To the leader, wherever it is.
     leader: BroadcastChannel,
     /// To this session.
@@ -60,10 +64,14 @@ pub(super) struct Endpoint {
     closed: Cell<bool>,
     /// Whether the lines were closed because the page was left.
     left: Cell<bool>,
+    /// Whether a page of a newer build waits for this one to go.
+    leaving: Cell<bool>,
     /// How often in a row the worker broke before it answered.
     breaks: Cell<u32>,
     /// The session's id is taken.
     name: RefCell<Option<Held>>,
+    /// The log, while it is only kept in memory.
+    mirror: RefCell<Mirror>,
     /// This tab has the leader.
     lead: RefCell<Option<Held>>,
     listeners: RefCell<Vec<Handler<MessageEvent>>>,
@@ -82,7 +90,7 @@ impl Endpoint {
         if adapter.ask_for_persistence {
             ask_for_persistence();
         }
-        let build = spawn::build(setup.schema.fingerprint());
+        let build = Build::here(setup.schema.fingerprint());
         let endpoint = Self::open(adapter, store, session_id.to_string(), build)?;
         *endpoint.name.borrow_mut() = Some(held);
         let link = Link(SendWrapper::new(Rc::clone(&endpoint)));
@@ -101,7 +109,7 @@ impl Endpoint {
         adapter: WebAdapter,
         store: String,
         session: String,
-        build: String,
+        build: Build,
     ) -> Result<Rc<Self>, AdapterError> {
         let line = |name: String| BroadcastChannel::new(&name).map_err(failed);
         let client_id = ids::client_id(&store);
@@ -125,8 +133,10 @@ impl Endpoint {
             next_request: Cell::new(0),
             closed: Cell::new(false),
             left: Cell::new(false),
+            leaving: Cell::new(false),
             breaks: Cell::new(0),
             name: RefCell::new(None),
+            mirror: RefCell::default(),
             lead: RefCell::new(None),
             listeners: RefCell::new(Vec::new()),
             on_window: RefCell::new(Vec::new()),
@@ -147,13 +157,35 @@ impl Endpoint {
     }
 
     /// Asks the worker for something, and waits until it is done.
-    pub(super) async fn ask(&self, ask: impl Fn(u32) -> ToHost) -> Result<Vec<u8>, AdapterError> {
-        let request = self.new_request();
-        let (reply, done) = oneshot::channel();
-        self.jobs.borrow_mut().insert(request, reply);
+    pub(super) async fn ask(
+        &self,
+        ask: impl FnOnce(u32) -> ToHost,
+    ) -> Result<Vec<u8>, AdapterError> {
+        let (request, done) = self.expect(&self.jobs);
         self.post(&ask(request));
         done.await
-            .unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
+    }
+
+    /// Expects an answer to a request of that number; at once an error when none can come.
+    fn expect<T: Send + 'static>(
+        &self,
+        waiting: &RefCell<HashMap<u32, Reply<T>>>,
+    ) -> (u32, LinkFuture<Result<T, AdapterError>>) {
+        let request = self.next_request.get();
+        self.next_request.set(request.wrapping_add(1));
+        let (reply, done) = oneshot::channel();
+        if !self.closed.get() {
+            waiting.borrow_mut().insert(request, reply);
+        }
+        let gone = || Err(AdapterError::new("the leader is gone"));
+        (
+            request,
+            Box::pin(done.map(move |done| done.unwrap_or_else(|_| gone()))),
+        )
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.get()
     }
 
     pub(super) fn store(&self) -> &str {
@@ -162,78 +194,6 @@ impl Endpoint {
 
     pub(super) fn inbox(&self) -> Option<Inbox> {
         self.inbox.borrow().clone()
-    }
-
-    fn new_request(&self) -> u32 {
-        let request = self.next_request.get();
-        self.next_request.set(request.wrapping_add(1));
-        request
-    }
-
-    fn listen(self: &Rc<Self>) {
-        let own = self.handler(Self::take_parcel);
-        self.own.set_onmessage(Some(own.as_ref().unchecked_ref()));
-        let news = self.handler(|endpoint, event| {
-            let is_up = event.data().as_string().as_deref() == Some(wire::UP);
-            if is_up && !endpoint.expected.get() {
-                endpoint.hello();
-            }
-        });
-        self.news.set_onmessage(Some(news.as_ref().unchecked_ref()));
-        self.listeners.borrow_mut().extend([own, news]);
-
-        self.on_window("beforeunload", |endpoint, event| {
-            let inbox = endpoint.inbox.borrow();
-            if inbox.as_ref().is_some_and(Inbox::has_pending) {
-                event.prevent_default();
-            }
-        });
-        // A page that the browser keeps to come back to must not keep the others waiting meanwhile.
-        self.on_window("pagehide", |endpoint, _| {
-            if !endpoint.closed.get() {
-                endpoint.disconnect();
-                endpoint.left.set(true);
-            }
-        });
-        self.on_window("pageshow", |endpoint, _| {
-            if endpoint.left.get()
-                && let Some(window) = web_sys::window()
-            {
-                // Fails where reloading is forbidden; then the store takes no more commits.
-                let _ = window.location().reload();
-            }
-        });
-    }
-
-    fn on_window(
-        self: &Rc<Self>,
-        event: &'static str,
-        take: impl Fn(&Self, &web_sys::Event) + 'static,
-    ) {
-        let weak = Rc::downgrade(self);
-        let listener = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            if let Some(endpoint) = weak.upgrade() {
-                take(&endpoint, &event);
-            }
-        });
-        if let Some(window) = web_sys::window() {
-            // An event with a name of its own can always be listened to.
-            let _ =
-                window.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
-        }
-        self.on_window.borrow_mut().push((event, listener));
-    }
-
-    fn handler(
-        self: &Rc<Self>,
-        take: impl Fn(&Rc<Self>, &MessageEvent) + 'static,
-    ) -> Handler<MessageEvent> {
-        let weak = Rc::downgrade(self);
-        Closure::new(move |event: MessageEvent| {
-            if let Some(endpoint) = weak.upgrade() {
-                take(&endpoint, &event);
-            }
-        })
     }
 
     /// Says that it is here, to whichever leader hears it.
@@ -263,74 +223,6 @@ impl Endpoint {
         }
     }
 
-    fn take_parcel(self: &Rc<Self>, event: &MessageEvent) {
-        let Some(parcel) = Parcel::from_js(&event.data()) else {
-            return;
-        };
-        let Some(message) = parcel.message::<FromHost>() else {
-            return self.refuse(
-                "another version of this app has the store open: reload all tabs of this app",
-            );
-        };
-        match message {
-            FromHost::Attached { visit, .. } | FromHost::Message(visit, _)
-                if visit != self.visit.get() => {}
-            FromHost::Attached { image, .. } => {
-                self.expected.set(false);
-                self.breaks.set(0);
-                self.early.borrow_mut().clear();
-                let image = image.zip(parcel.buffer).map(|(place, buffer)| Image {
-                    bytes: Uint8Array::new(&buffer).to_vec(),
-                    place,
-                });
-                if let Some(reply) = self.attached.borrow_mut().take() {
-                    // The store may have been given up meanwhile.
-                    let _ = reply.send(Ok(image));
-                }
-            }
-            FromHost::Refused { reason } => {
-                self.expected.set(false);
-                self.refuse(&reason);
-            }
-            FromHost::Message(_, message) => self.deliver(message),
-            FromHost::Done { request, error } => {
-                if let Some(reply) = self.jobs.borrow_mut().remove(&request) {
-                    let bytes = parcel
-                        .buffer
-                        .map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
-                    let _ = reply.send(match error {
-                        None => Ok(bytes),
-                        Some(error) => Err(AdapterError::new(error)),
-                    });
-                }
-            }
-            FromHost::Page { request, events } => {
-                if let Some(reply) = self.reads.borrow_mut().remove(&request) {
-                    let _ = reply.send(events.map_err(AdapterError::new));
-                }
-            }
-        }
-    }
-
-    fn deliver(&self, message: FromLeader) {
-        let inbox = self.inbox.borrow().clone();
-        match inbox {
-            Some(inbox) => inbox.deliver(message),
-            None => self.early.borrow_mut().push(message),
-        }
-    }
-
-    /// There is no leader for this session.
-    fn refuse(&self, reason: &str) {
-        match self.attached.borrow_mut().take() {
-            // Nobody may be waiting.
-            Some(reply) => drop(reply.send(Err(AdapterError::new(reason)))),
-            None => self.deliver(FromLeader::Stopped {
-                reason: reason.into(),
-            }),
-        }
-    }
-
     pub(super) fn close(&self) {
         if !self.closed.get() {
             self.disconnect();
@@ -354,6 +246,9 @@ impl Endpoint {
         self.stop_worker();
         self.lead.borrow_mut().take();
         self.name.borrow_mut().take();
+        // Whoever waits for an answer hears that there will be none.
+        self.reads.borrow_mut().clear();
+        self.jobs.borrow_mut().clear();
     }
 }
 

@@ -13,11 +13,17 @@ extern "C" {
     static SCRIPT_URL: String;
 }
 
-/// Returns what tells this build of the program from others, as far as a page can.
-pub(super) fn build(fingerprint: u64) -> String {
-    let url = SCRIPT_URL.with(Clone::clone);
-    let file = url.rsplit('/').next().unwrap_or_default();
-    format!("{}-{fingerprint:016x}-{file}", env!("CARGO_PKG_VERSION"))
+thread_local! {
+    static PROGRAM: String = {
+        let url = SCRIPT_URL.with(Clone::clone);
+        let file = url.rsplit('/').next().unwrap_or_default();
+        format!("{}-{file}", env!("CARGO_PKG_VERSION"))
+    };
+}
+
+/// Returns what tells this program from other builds of it, as far as a page can, whatever the schema.
+pub(super) fn program() -> String {
+    PROGRAM.with(Clone::clone)
 }
 
 /// Starts the worker; `port` is its end of the channel to this tab.

@@ -4,6 +4,7 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::{build::Build, spawn};
 use crate::{
     event::{EncodedEvent, Place, SeqNum},
     sync::{FromLeader, ToLeader},
@@ -14,9 +15,11 @@ use crate::{
 pub(super) struct Start {
     pub(super) store: String,
     pub(super) client: String,
-    pub(super) build: String,
+    pub(super) build: Build,
     /// The session of the tab that starts it, which is at the other end of the port.
     pub(super) session: String,
+    /// The log of the leader before, if that was only kept in memory.
+    pub(super) log: Vec<EncodedEvent>,
 }
 
 /// Which hello of a session something belongs to. What is still on its way when a session says hello
@@ -24,13 +27,15 @@ pub(super) struct Start {
 pub(super) type Visit = u64;
 
 /// From a session to the worker.
+///
+/// The first is read by other builds, too: it stays the first, and what is added comes at its end.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum ToHost {
     /// Here I am.
     Hello {
-        visit: Visit,
         /// The program that speaks.
-        build: String,
+        build: Build,
+        visit: Visit,
         /// Whether an image of the state is wanted.
         image: bool,
     },
@@ -45,6 +50,14 @@ pub(super) enum ToHost {
     Export {
         request: u32,
     },
+    /// Send the damaged file that the log was saved from.
+    ExportDamaged {
+        request: u32,
+    },
+    /// Remove that file.
+    ForgetDamaged {
+        request: u32,
+    },
     /// Delete everything.
     Reset {
         request: u32,
@@ -53,12 +66,18 @@ pub(super) enum ToHost {
 }
 
 /// From the worker to a session.
+///
+/// The first is read by other builds, too: it stays the first.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum FromHost {
+    /// The page is of an older build than another one: there is nothing for it here any more.
+    Outdated,
+    /// A page of a newer build is here: hand over what is pending and leave.
+    Leave,
     /// The session is known. The image's bytes come beside this.
     Attached {
         visit: Visit,
-        image: Option<Place>,
+        image: Option<(Place, u64)>,
     },
     /// The session can't be served.
     Refused {
@@ -79,6 +98,8 @@ pub(super) enum FromHost {
 /// A message as it crosses the border: who it is from or for, what it says, and a buffer beside it.
 #[derive(Debug)]
 pub(super) struct Parcel {
+    /// The program that sends it: what another one says might be read as something else.
+    program: String,
     pub(super) session: String,
     pub(super) bytes: Vec<u8>,
     pub(super) buffer: Option<ArrayBuffer>,
@@ -93,6 +114,7 @@ impl Parcel {
         let bytes = postcard::to_allocvec(message)
             .expect("messages are made of strings, numbers and lists");
         Self {
+            program: spawn::program(),
             session: session.to_owned(),
             bytes,
             buffer,
@@ -103,7 +125,7 @@ impl Parcel {
     pub(super) fn into_js(self) -> (JsValue, Array) {
         let bytes = Uint8Array::from(&self.bytes[..]);
         let transfer = Array::of1(&bytes.buffer());
-        let parcel = Array::of2(&self.session.into(), &bytes);
+        let parcel = Array::of3(&self.program.into(), &self.session.into(), &bytes);
         if let Some(buffer) = self.buffer {
             parcel.push(&buffer);
             transfer.push(&buffer);
@@ -115,15 +137,21 @@ impl Parcel {
     pub(super) fn from_js(value: &JsValue) -> Option<Self> {
         let parcel: &Array = value.dyn_ref()?;
         Some(Self {
-            session: parcel.get(0).as_string()?,
-            bytes: parcel.get(1).dyn_into::<Uint8Array>().ok()?.to_vec(),
-            buffer: parcel.get(2).dyn_into().ok(),
+            program: parcel.get(0).as_string()?,
+            session: parcel.get(1).as_string()?,
+            bytes: parcel.get(2).dyn_into::<Uint8Array>().ok()?.to_vec(),
+            buffer: parcel.get(3).dyn_into().ok(),
         })
     }
 
-    /// Decodes the message; a program of another build may say what this one does not know.
+    pub(super) fn is_of_this_program(&self) -> bool {
+        self.program == spawn::program()
+    }
+
+    /// Decodes the message; of what another program says, only the first of all messages.
     pub(super) fn message<T: DeserializeOwned>(&self) -> Option<T> {
-        postcard::from_bytes(&self.bytes).ok()
+        let is_known = self.is_of_this_program() || self.bytes.first() == Some(&0);
+        is_known.then(|| postcard::from_bytes(&self.bytes).ok())?
     }
 }
 

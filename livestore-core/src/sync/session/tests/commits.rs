@@ -16,7 +16,7 @@ fn ses_01_a_committed_event_is_the_local_head_and_is_pushed() {
 
 #[test]
 fn nothing_is_pushed_before_a_leader_has_spoken() {
-    let mut session = SessionProcessor::new(Place::ROOT, SeqNum::ROOT);
+    let mut session = SessionProcessor::new(Place::ROOT, SeqNum::ROOT, None);
     session.commit(make(SeqNum::ROOT, &["a"], &mut 100));
     assert_eq!(session.next_push(), None);
     assert!(is_pull(session.welcome().as_ref(), Place::ROOT));

@@ -41,7 +41,7 @@ impl Tab {
     fn new(key: u64) -> Self {
         Self {
             bench: Bench {
-                session: SessionProcessor::new(Place::ROOT, SeqNum::ROOT),
+                session: SessionProcessor::new(Place::ROOT, SeqNum::ROOT, None),
                 ids: key * 1_000,
             },
             applied: Vec::new(),
@@ -108,7 +108,7 @@ impl Keeper {
                 let events = self.log[start..end].to_vec();
                 vec![(key, self.processor.answer(key, after, events))]
             }
-            ToLeader::SetOnline { .. } => Vec::new(),
+            ToLeader::SetOnline { .. } | ToLeader::TookUnsynced { .. } => Vec::new(),
         }
     }
 }
@@ -117,7 +117,7 @@ fn run(seed: u64) {
     let mut random = Random(seed);
     let mut keeper = Keeper {
         // With a backend that has confirmed nothing, so that everything may move.
-        processor: LeaderProcessor::new(Place::ROOT, 0, Some(0)),
+        processor: LeaderProcessor::new(Place::ROOT, 0, 0, Some(0)),
         log: Vec::new(),
         taken: 0,
         refused: 0,

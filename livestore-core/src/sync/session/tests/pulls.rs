@@ -195,7 +195,7 @@ fn an_answer_without_common_ground_makes_the_session_start_over() {
 
 #[test]
 fn a_log_in_pieces_is_asked_for_piece_by_piece() {
-    let mut session = SessionProcessor::new(Place::ROOT, SeqNum::ROOT);
+    let mut session = SessionProcessor::new(Place::ROOT, SeqNum::ROOT, None);
     session.welcome();
     let log = theirs(SeqNum::ROOT, &["1", "2"]);
     let piece = |at: usize, more| Update {
@@ -220,7 +220,7 @@ fn a_log_in_pieces_is_asked_for_piece_by_piece() {
 
 #[test]
 fn ses_11_commits_made_between_the_pieces_are_kept_and_pushed_at_the_end() {
-    let mut session = SessionProcessor::new(Place::ROOT, SeqNum::ROOT);
+    let mut session = SessionProcessor::new(Place::ROOT, SeqNum::ROOT, None);
     session.welcome();
     let log = theirs(SeqNum::ROOT, &["1", "2"]);
     let mut bench = Bench { session, ids: 100 };

@@ -3,7 +3,7 @@
 use super::{Bench, Step, number, plan, shown, theirs};
 use crate::{
     event::{EncodedEvent, Place, SeqNum},
-    sync::{Update, renumber},
+    sync::{Update, merge::renumber},
     testing::test,
 };
 

@@ -20,23 +20,60 @@ fn it_connects_at_once_and_then_pulls() {
 }
 
 #[test]
-fn pauses_grow_between_tries_and_start_over_once_something_came() {
+fn pauses_grow_between_tries_and_start_over_once_a_connection_has_held() {
     let mut bench = Bench::new();
     bench.connect();
     for full in [1, 2, 4, 8, 16, 30, 30] {
-        let before = bench.now;
-        bench.fail();
-        assert!(is_connect(&bench.wait()));
-        let pause = bench.now - before;
-        let full = SECOND * full;
-        assert!(pause <= full && pause >= full / 2, "{pause:?} of {full:?}");
+        pause_is_about(&mut bench, SECOND * full);
         bench.upstream.connected(bench.now);
+        // A backend that serves pulls and nothing else is no reason to hurry.
+        bench.upstream.pulled(bench.now, 1, PageInfo::NoMore);
     }
-    bench.upstream.pulled(bench.now, 1, PageInfo::MoreUnknown);
+    bench.now += bench.upstream.options().ping_interval;
+    pause_is_about(&mut bench, SECOND);
+    bench.upstream.connected(bench.now);
+    pause_is_about(&mut bench, SECOND * 2);
+    bench.upstream.connected(bench.now);
+    bench.upstream.pushed(bench.now);
+    pause_is_about(&mut bench, SECOND);
+}
+
+fn pause_is_about(bench: &mut Bench, full: Duration) {
     let before = bench.now;
     bench.fail();
     assert!(is_connect(&bench.wait()));
-    assert!(bench.now - before <= SECOND);
+    let pause = bench.now - before;
+    assert!(pause <= full && pause >= full / 2, "{pause:?} of {full:?}");
+}
+
+/// Found in a review: pings were answered, so nobody noticed, and nothing was pushed any more.
+#[test]
+fn a_pull_that_does_not_go_on_is_given_up() {
+    let more = PageInfo::MoreKnown { remaining: 5 };
+    for pages in [
+        &[][..],
+        &[PageInfo::MoreUnknown],
+        &[more, more],
+        &[PageInfo::NoMore, more],
+    ] {
+        let mut bench = Bench::new();
+        bench.pending = true;
+        bench.connect();
+        bench.poll();
+        for page in pages {
+            bench.now += SECOND;
+            bench.upstream.pulled(bench.now, 1, *page);
+        }
+        let last = bench.now;
+        loop {
+            match bench.wait()[..] {
+                [UpstreamEffect::Ping { .. }] => bench.upstream.answered(bench.now),
+                [UpstreamEffect::Disconnect] => break,
+                ref other => panic!("after {pages:?}: {other:?}"),
+            }
+        }
+        assert_eq!(bench.now, last + SyncOptions::default().timeout);
+    }
 }
 
 #[test]
@@ -198,4 +235,51 @@ impl Bench {
             }
         }
     }
+}
+
+#[test]
+fn a_network_that_is_back_is_tried_at_once() {
+    let mut bench = Bench::new();
+    for _ in 0..6 {
+        bench.now += SECOND * 60;
+        assert!(is_connect(&bench.poll()));
+        bench.fail();
+    }
+    assert_eq!(bench.poll(), []);
+    assert_eq!(bench.upstream.network_changed(bench.now), None);
+    assert!(is_connect(&bench.poll()));
+    // A try that is under way is not disturbed.
+    assert_eq!(bench.upstream.network_changed(bench.now), None);
+    assert_eq!(bench.poll(), []);
+}
+
+#[test]
+fn a_connection_is_tested_when_the_network_changes() {
+    let mut bench = Bench::new();
+    let connection = bench.catch_up();
+    let ping = Some(UpstreamEffect::Ping { connection });
+    assert_eq!(bench.upstream.network_changed(bench.now), ping);
+    assert_eq!(bench.upstream.network_changed(bench.now), None, "once");
+    bench.upstream.answered(bench.now);
+    assert_eq!(bench.upstream.network_changed(bench.now), ping);
+    bench.wait();
+    assert!(is_connect(&bench.wait()), "nobody answered");
+}
+
+#[test]
+fn a_pull_that_does_not_go_on_ends_the_connection() {
+    let options = SyncOptions::default().ping_interval(SECOND * 3_600);
+    let timeout = options.timeout;
+    let mut bench = Bench::with(options);
+    bench.connect();
+    bench.poll();
+    bench.now += SECOND * 20;
+    bench.upstream.pulled(bench.now, 100, PageInfo::MoreUnknown);
+    let since = bench.now;
+    assert_eq!(bench.wait(), [UpstreamEffect::Disconnect]);
+    assert_eq!(bench.now, since + timeout);
+    let Connection::Reconnecting { reason, .. } = bench.upstream.status(bench.now) else {
+        panic!("it tries again");
+    };
+    assert!(reason.contains("how its log goes on"), "{reason}");
 }

@@ -81,6 +81,32 @@ fn ldr_16_a_push_that_failed_is_made_again_after_growing_pauses() {
 }
 
 #[test]
+fn a_busy_backend_is_left_alone_as_long_as_it_says() {
+    let options = SyncOptions::default().ping_interval(SECOND * 3_600);
+    let mut bench = Bench::with(options);
+    bench.catch_up();
+    bench.pending = true;
+    assert!(is_push(&bench.poll()));
+    let busy = BackendError::Busy {
+        retry_after: SECOND * 20,
+    };
+    let before = bench.now;
+    bench.upstream.push_failed(bench.now, &busy);
+    let reason = bench.upstream.push_failure().expect("a reason");
+    assert!(reason.contains("20 s"), "{reason}");
+    assert!(is_push(&bench.wait()));
+    assert_eq!(bench.now - before, SECOND * 20);
+    bench.upstream.pushed(bench.now);
+    assert_eq!(bench.upstream.push_failure(), None);
+
+    bench.fail();
+    let before = bench.now;
+    bench.upstream.leave_alone(bench.now, SECOND * 20);
+    assert!(is_connect(&bench.wait()));
+    assert_eq!(bench.now - before, SECOND * 20);
+}
+
+#[test]
 fn a_push_that_finds_nobody_ends_the_connection() {
     let mut bench = Bench::new();
     bench.catch_up();

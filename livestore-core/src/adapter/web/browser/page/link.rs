@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use futures::{FutureExt, channel::oneshot};
+use futures::TryFutureExt;
 use send_wrapper::SendWrapper;
 
 use super::{super::wire::ToHost, Endpoint};
@@ -23,6 +23,7 @@ impl LeaderLink for Link {
     }
 
     fn send(&mut self, message: ToLeader) {
+        self.0.mirror.borrow_mut().sent(&message);
         self.0.post(&ToHost::Message(self.0.visit.get(), message));
     }
 
@@ -31,29 +32,31 @@ impl LeaderLink for Link {
         after: SeqNum,
         limit: usize,
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
-        let request = self.0.new_request();
-        let (reply, events) = oneshot::channel();
-        self.0.reads.borrow_mut().insert(request, reply);
+        let (request, events) = self.0.expect(&self.0.reads);
         self.0.post(&ToHost::Read {
             request,
             after,
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
         });
-        Box::pin(
-            events.map(|events| {
-                events.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))
-            }),
-        )
+        events
     }
 
     fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
-        let request = self.0.new_request();
-        let (reply, log) = oneshot::channel();
-        self.0.jobs.borrow_mut().insert(request, reply);
+        let (request, log) = self.0.expect(&self.0.jobs);
         self.0.post(&ToHost::Export { request });
-        Box::pin(
-            log.map(|log| log.unwrap_or_else(|_| Err(AdapterError::new("the leader is gone")))),
-        )
+        log
+    }
+
+    fn export_damaged_log(&self) -> LinkFuture<Result<Option<Vec<u8>>, AdapterError>> {
+        let (request, log) = self.0.expect(&self.0.jobs);
+        self.0.post(&ToHost::ExportDamaged { request });
+        Box::pin(log.map_ok(|log| (!log.is_empty()).then_some(log)))
+    }
+
+    fn forget_damaged_log(&self) -> LinkFuture<Result<(), AdapterError>> {
+        let (request, done) = self.0.expect(&self.0.jobs);
+        self.0.post(&ToHost::ForgetDamaged { request });
+        Box::pin(done.map_ok(drop))
     }
 }
 
