@@ -23,6 +23,7 @@ use super::{
     build::Build,
     debug, ids,
     locks::Held,
+    sync::PageSync,
     wire::{self, FromHost, Parcel, ToHost, Visit},
 };
 use crate::{
@@ -39,6 +40,8 @@ pub(super) struct Endpoint {
     store: String,
     session: String,
     build: Build,
+    /// What the leader is to sync with, if this tab starts it.
+    pub(super) sync: Option<PageSync>,
     /// To the leader, wherever it is.
     leader: BroadcastChannel,
     /// To this session.
@@ -80,6 +83,7 @@ impl Endpoint {
         adapter: WebAdapter,
         setup: Setup,
     ) -> Result<Session, AdapterError> {
+        let sync = PageSync::of(&adapter, setup.sync)?;
         let store = setup.store.to_string();
         let client_id = ids::client_id(&store);
         let (session_id, held) = ids::session_id(&store).await.map_err(failed)?;
@@ -87,7 +91,7 @@ impl Endpoint {
             ask_for_persistence();
         }
         let build = Build::here(setup.schema.fingerprint());
-        let endpoint = Self::open(adapter, store, session_id.to_string(), build)?;
+        let endpoint = Self::open(adapter, store, session_id.to_string(), build, sync)?;
         *endpoint.name.borrow_mut() = Some(held);
         let link = Link(SendWrapper::new(Rc::clone(&endpoint)));
         let image = endpoint.attach().await?;
@@ -106,6 +110,7 @@ impl Endpoint {
         store: String,
         session: String,
         build: Build,
+        sync: Option<PageSync>,
     ) -> Result<Rc<Self>, AdapterError> {
         let line = |name: String| BroadcastChannel::new(&name).map_err(failed);
         let client_id = ids::client_id(&store);
@@ -116,6 +121,7 @@ impl Endpoint {
             store,
             session,
             build,
+            sync,
             port: RefCell::new(None),
             worker: RefCell::new(None),
             inbox: RefCell::new(None),
@@ -270,7 +276,7 @@ impl Endpoint {
         self.post(&message);
     }
 
-    fn post(&self, message: &ToHost) {
+    pub(super) fn post(&self, message: &ToHost) {
         if self.closed.get() {
             return;
         }
@@ -317,6 +323,7 @@ impl Endpoint {
                 self.deliver(message);
                 self.leave_if_done();
             }
+            FromHost::PayloadWanted { request } => self.give_payload(request),
             FromHost::Leave => self.leave(),
             FromHost::Outdated => self.end_outdated(),
             FromHost::Done { request, error } => {
