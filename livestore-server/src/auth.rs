@@ -2,11 +2,17 @@
 //!
 //! What an event says is judged elsewhere, in `validate`.
 
+#[cfg(feature = "jwt")]
+mod jwt;
+
 use std::{fmt, future::Future, net::IpAddr, pin::Pin, sync::Arc, time::SystemTime};
 
 use axum::http::HeaderMap;
 use livestore_core::event::StoreId;
 use serde_json::Value;
+
+#[cfg(feature = "jwt")]
+pub use jwt::{Jwt, JwtKeyError};
 
 /// The answer of an [`Authorizer`].
 pub type Authorization = Pin<Box<dyn Future<Output = Result<Grant, Denied>> + Send>>;

@@ -17,6 +17,7 @@
 
 #![warn(missing_docs)]
 
+mod app;
 pub mod auth;
 mod frames;
 mod http;
@@ -25,6 +26,7 @@ mod limits;
 mod metrics;
 mod origin;
 mod requests;
+mod serve;
 mod server;
 pub mod storage;
 mod sync;
@@ -32,7 +34,11 @@ mod time;
 pub mod validate;
 mod ws;
 
+pub use app::app;
 pub use limits::{Limits, Timeouts};
 pub use metrics::Metrics;
 pub use origin::AllowedOrigins;
+pub use serve::Serving;
+#[cfg(feature = "tls")]
+pub use serve::{Tls, TlsError};
 pub use server::{BuildError, SyncServer, SyncServerBuilder};

@@ -6,12 +6,16 @@
 
 mod check;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 pub use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresOptions, PostgresStore};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 
@@ -175,11 +179,11 @@ impl PageCounter {
 pub struct Page {
     /// The events.
     pub events: Vec<StoredEvent>,
-    /// The store as it was when they were read; its head may be past them.
+    /// The store as it was at the moment they were read; its head may be past them.
     pub store: StoreInfo,
 }
 
-/// News from another process.
+/// News from another process. A head may be lower than the one before it: the store was emptied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Poke {
     /// A store has a new head.

@@ -115,15 +115,14 @@ impl Inner {
         limit: PageLimit,
     ) -> Result<Page, StorageError> {
         check::store(store)?;
-        let name = store.clone();
-        let read = move |connection: &mut _| rows::page(connection, &name, after, limit);
-        match self.readers.ask(read).await? {
-            Some(page) => Ok(page),
-            // Its first use.
-            None => Ok(Page {
-                events: Vec::new(),
-                store: self.info(store).await?,
-            }),
+        loop {
+            let name = store.clone();
+            let read = move |connection: &mut _| rows::page(connection, &name, after, limit);
+            if let Some(page) = self.readers.ask(read).await? {
+                return Ok(page);
+            }
+            // Its first use. Events may already be there when it has been made.
+            self.info(store).await?;
         }
     }
 

@@ -13,7 +13,7 @@ use tokio::{
 use super::{
     pulls::{Next, Pulls, Read},
     requests::{Allowed, Requests},
-    socket::{Gone, Socket},
+    socket::{Event, Socket},
     timers::{Due, RESTART, TOO_LARGE, TRY_AGAIN, Timers},
 };
 use crate::{
@@ -59,7 +59,7 @@ pub(super) enum Job {
 type End = (&'static str, Option<u16>);
 
 enum Happened {
-    Message(Result<Message, Gone>),
+    Socket(Event),
     Job(Job),
     Time,
     Closing,
@@ -105,7 +105,26 @@ impl Connection {
         if let Some(code) = code {
             self.say_goodbye(code, reason).await;
         }
+        self.finish_pushes().await;
         reason
+    }
+
+    /// Carries out the pushes that have come: their author may be gone, but was heard.
+    async fn finish_pushes(&mut self) {
+        while self.take_requests().is_continue() && (self.pushing > 0 || self.requests.is_asking())
+        {
+            let Some(job) = self.jobs.next().await else {
+                break;
+            };
+            let on = match job {
+                Job::Read(_) => ControlFlow::Continue(()),
+                Job::Pushed(request, result) => self.pushed(request, result),
+                Job::Allowed(allowed) => self.allowed(allowed),
+            };
+            if on.is_break() {
+                break;
+            }
+        }
     }
 
     async fn next(&mut self) -> Happened {
@@ -122,7 +141,7 @@ impl Connection {
             ..
         } = self;
         tokio::select! {
-            message = poll_fn(|cx| socket.poll(cx, read)) => Happened::Message(message),
+            event = poll_fn(|cx| socket.poll(cx, read)) => Happened::Socket(event),
             Some(job) = jobs.next() => Happened::Job(job),
             () = sleep_until(at) => Happened::Time,
             _ = server_closes.wait_for(|closes| *closes), if !closing => Happened::Closing,
@@ -131,9 +150,10 @@ impl Connection {
 
     fn handle(&mut self, happened: Happened) -> ControlFlow<End> {
         match happened {
-            Happened::Message(Ok(message)) => self.message(message)?,
-            Happened::Message(Err(Gone::Closed)) => return ControlFlow::Break(("gone", None)),
-            Happened::Message(Err(Gone::TooLarge)) => {
+            Happened::Socket(Event::Message(message)) => self.message(message)?,
+            Happened::Socket(Event::Room) => self.take_requests()?,
+            Happened::Socket(Event::Gone) => return ControlFlow::Break(("gone", None)),
+            Happened::Socket(Event::TooLarge) => {
                 return ControlFlow::Break(("too_large", Some(TOO_LARGE)));
             }
             Happened::Job(Job::Read(read)) => self.read(read)?,
@@ -303,9 +323,10 @@ impl Connection {
             }
             // Read on until the other side closes: what is unread when a socket is dropped takes back
             // what was written.
-            while let Ok(message) = poll_fn(|cx| socket.poll(cx, true)).await {
-                if matches!(message, Message::Close(_)) {
-                    return;
+            loop {
+                match poll_fn(|cx| socket.poll(cx, true)).await {
+                    Event::Message(Message::Close(_)) | Event::Gone => return,
+                    _ => {}
                 }
             }
         };

@@ -41,6 +41,10 @@ impl Requests {
         self.waiting.len() >= MAX_WAITING
     }
 
+    pub(super) fn is_asking(&self) -> bool {
+        self.asking.is_some()
+    }
+
     pub(super) fn add(&mut self, request: Request) {
         self.waiting.push_back(request);
     }

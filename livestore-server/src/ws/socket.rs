@@ -8,6 +8,7 @@ use std::{
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures::{Sink, SinkExt, StreamExt};
 use tokio::time::Instant;
+use tokio_tungstenite::tungstenite;
 
 /// So many frames may wait to be written before nothing more is read.
 const MAX_QUEUED: usize = 128;
@@ -22,11 +23,15 @@ pub(super) struct Socket {
     sent_bytes: u64,
 }
 
-/// Why a socket is of no use any more.
+/// What happened on a socket.
 #[derive(Debug)]
-pub(super) enum Gone {
+pub(super) enum Event {
+    /// A message came.
+    Message(Message),
+    /// There is room for frames again.
+    Room,
     /// The other side closed it, or the network did.
-    Closed,
+    Gone,
     /// A message was larger than is allowed.
     TooLarge,
 }
@@ -76,42 +81,52 @@ impl Socket {
     }
 
     /// Writes what can be written, then reads a message if there is one and it is wanted.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, read: bool) -> Poll<Result<Message, Gone>> {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, read: bool) -> Poll<Event> {
+        let was_full = self.is_full();
         match self.poll_write(cx) {
-            Poll::Ready(Err(gone)) => return Poll::Ready(Err(gone)),
+            Poll::Ready(Err(error)) => return Poll::Ready(gone(&error)),
             Poll::Ready(Ok(())) => self.blocked_since = None,
             Poll::Pending => {
                 self.blocked_since.get_or_insert_with(Instant::now);
             }
         }
+        if was_full && !self.is_full() {
+            return Poll::Ready(Event::Room);
+        }
         if !read {
             return Poll::Pending;
         }
         Poll::Ready(match ready!(self.socket.poll_next_unpin(cx)) {
-            Some(Ok(message)) => Ok(message),
-            Some(Err(error)) if error.to_string().contains("too long") => Err(Gone::TooLarge),
-            Some(Err(_)) | None => Err(Gone::Closed),
+            Some(Ok(message)) => Event::Message(message),
+            Some(Err(error)) => gone(&error),
+            None => Event::Gone,
         })
     }
 
     /// Ready when everything is written.
-    pub(super) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
+    pub(super) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), axum::Error>> {
         let mut socket = std::pin::Pin::new(&mut self.socket);
         while !self.queue.is_empty() {
-            ready!(socket.as_mut().poll_ready(cx)).map_err(|_| Gone::Closed)?;
+            ready!(socket.as_mut().poll_ready(cx))?;
             if let Some(message) = self.queue.pop_front() {
-                socket
-                    .as_mut()
-                    .start_send(message)
-                    .map_err(|_| Gone::Closed)?;
+                socket.as_mut().start_send(message)?;
             }
             self.unflushed = true;
             self.blocked_since = None;
         }
         if self.unflushed {
-            ready!(socket.poll_flush_unpin(cx)).map_err(|_| Gone::Closed)?;
+            ready!(socket.poll_flush_unpin(cx))?;
             self.unflushed = false;
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+/// Tells a message that is too large, which its sender hears, from everything else that ends a socket.
+fn gone(error: &axum::Error) -> Event {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    match cause {
+        Some(tungstenite::Error::Capacity(_)) => Event::TooLarge,
+        _ => Event::Gone,
     }
 }

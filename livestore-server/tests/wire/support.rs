@@ -3,11 +3,13 @@
 #![allow(dead_code)]
 
 pub(crate) mod client;
+pub(crate) mod engine;
 pub(crate) mod server;
 
 use serde_json::{Value, json};
 
 pub(crate) use client::Client;
+pub(crate) use engine::Engine;
 pub(crate) use server::TestServer;
 
 /// An event as it travels.
@@ -23,6 +25,15 @@ pub(crate) fn events(after: u64, count: u64, id: &str) -> Vec<Value> {
     (after + 1..=after + count)
         .map(|seq| event(seq, seq - 1, &format!("{id}-{seq}")))
         .collect()
+}
+
+/// Events with so many bytes of text each.
+pub(crate) fn large_events(after: u64, sizes: &[usize]) -> Vec<Value> {
+    let mut batch = events(after, sizes.len() as u64, "l");
+    for (event, size) in batch.iter_mut().zip(sizes) {
+        event["args"]["text"] = "x".repeat(*size).into();
+    }
+    batch
 }
 
 /// The numbers of the events of a pull's values.

@@ -2,7 +2,10 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use futures::{SinkExt, StreamExt};
+use futures::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
@@ -15,10 +18,12 @@ use super::TestServer;
 /// Longer than anything takes here, shorter than a test may hang.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
 /// A connection to one store.
 pub(crate) struct Client {
     pub(crate) store: String,
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Socket,
     next_id: u64,
     /// Frames that came while another was waited for.
     kept: VecDeque<Value>,
@@ -263,6 +268,31 @@ impl Client {
         let values = self.values(&id).await;
         assert_eq!(self.exit(&id).await, json!({"_tag": "Success"}));
         values
+    }
+
+    /// Reads the whole log and returns the frames as they came.
+    pub(crate) async fn read_all_as_text(&mut self) -> String {
+        let id = self.pull(false, None).await;
+        let mut all = String::new();
+        loop {
+            let message = timeout(PATIENCE, self.socket.next())
+                .await
+                .expect("it answers");
+            let text = message
+                .expect("it is open")
+                .expect("it is whole")
+                .to_string();
+            let frame: Value = serde_json::from_str(&text).expect("frames are JSON");
+            if frame["_tag"] == "Exit" && frame["requestId"] == *id {
+                return all;
+            }
+            all.push_str(&text);
+        }
+    }
+
+    /// Gives up frames for what is under them.
+    pub(crate) fn split(self) -> (SplitSink<Socket, Message>, SplitStream<Socket>) {
+        self.socket.split()
     }
 
     pub(crate) async fn close(mut self) {

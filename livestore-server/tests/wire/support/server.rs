@@ -2,10 +2,8 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use livestore_server::{
-    SyncServer, SyncServerBuilder,
-    storage::{EventStore, MemoryStore},
-};
+use super::Engine;
+use livestore_server::{SyncServer, SyncServerBuilder, storage::MemoryStore};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// A server that ends with its test.
@@ -27,9 +25,9 @@ impl TestServer {
         Self::with(SyncServer::builder().storage(MemoryStore::new())).await
     }
 
-    /// Starts a server on a storage.
-    pub(crate) async fn on(storage: Arc<dyn EventStore>) -> Self {
-        Self::with(SyncServer::builder().shared_storage(storage)).await
+    /// Starts a server on an engine.
+    pub(crate) async fn on(engine: &Engine) -> Self {
+        Self::with(SyncServer::builder().shared_storage(Arc::clone(&engine.storage))).await
     }
 
     /// Starts a server with options.
