@@ -8,12 +8,13 @@ mod browser;
 mod c_compiler;
 mod cargo_tools;
 mod debian_rust;
+mod interop;
 mod packages;
 mod rust_components;
 mod rust_target;
 mod wasm_opt;
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 pub(crate) use browser::Browser;
 
@@ -28,6 +29,8 @@ pub(crate) struct Needs {
     pub(crate) web: bool,
     /// A browser and its driver.
     pub(crate) browser: bool,
+    /// LiveStore for TypeScript.
+    pub(crate) interop: bool,
 }
 
 impl Needs {
@@ -36,18 +39,21 @@ impl Needs {
         lints: true,
         web: true,
         browser: true,
+        interop: true,
     };
     /// What building and serving an app takes.
     pub(crate) const SERVE: Self = Self {
         lints: false,
         web: true,
         browser: false,
+        interop: false,
     };
     /// What the benchmarks take.
     pub(crate) const BENCH: Self = Self {
         lints: false,
         web: true,
         browser: true,
+        interop: false,
     };
 }
 
@@ -58,6 +64,8 @@ pub(crate) struct Prepared {
     pub(crate) shell: Shell,
     /// The browser, if it was asked for.
     pub(crate) browser: Option<Browser>,
+    /// Where LiveStore for TypeScript is, if it was asked for and can run here.
+    pub(crate) interop: Option<PathBuf>,
 }
 
 /// Installs what is missing and says where things are.
@@ -80,9 +88,17 @@ pub(crate) fn prepare(workspace: &Workspace, needs: Needs) -> Result<Prepared> {
         .browser
         .then(|| browser::prepare(workspace, &shell))
         .transpose()?;
+    let interop = match needs.interop {
+        true => interop::prepare(workspace, &shell)?,
+        false => None,
+    };
     eprintln!(
         "everything needed is there ({:.1} s)",
         start.elapsed().as_secs_f64()
     );
-    Ok(Prepared { shell, browser })
+    Ok(Prepared {
+        shell,
+        browser,
+        interop,
+    })
 }

@@ -7,6 +7,7 @@ mod damage;
 mod kills;
 mod places;
 mod storage;
+mod sync;
 mod tabs;
 mod takeover;
 mod versions;
