@@ -141,7 +141,7 @@ pub async fn keep(token: String) -> Result<(), JsValue> {
 #[wasm_bindgen]
 pub async fn sync(token: String) -> Result<(), JsValue> {
     let receipt = store()?.commit(EntryAdded { token }).map_err(text)?;
-    receipt.synced().await.map_err(text)
+    receipt.synced().await.map(drop).map_err(text)
 }
 
 /// Commits many tokens in few commits, and waits until they are persisted.
