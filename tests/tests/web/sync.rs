@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use livestore_tests::{
     Failure, wait,
-    web::{self, BOOT, Tab},
+    web::{self, BOOT, Tab, Web},
 };
 use serde_json::json;
 
@@ -21,6 +21,17 @@ fn until_connection(
         let look = async || Ok(tab.status().await?.connection);
         wait::until(at, BOOT, words, look, |seen: &String| seen.contains(words)).await
     }
+}
+
+/// The browser logs WebSockets that are refused, and requests, as it should; nothing else is logged.
+async fn expect_refusals(web: &Web<'_>) -> Result<(), Failure> {
+    let errors = web.session.console_errors().await?;
+    let refused = |error: &String| {
+        error.contains("WebSocket connection to") || error.contains("the server responded with")
+    };
+    let others: Vec<_> = errors.into_iter().filter(|error| !refused(error)).collect();
+    assert!(others.is_empty(), "{others:?}");
+    Ok(())
 }
 
 #[test]
@@ -101,7 +112,7 @@ fn the_worker_asks_the_page_for_another_token() {
         until_connection(&tab, "the token is too old").await?;
         web.site.let_in("third");
         until_connection(&tab, "connected").await?;
-        Ok(())
+        expect_refusals(web).await
     });
 }
 
@@ -114,7 +125,7 @@ fn a_store_syncs_over_http_where_websockets_are_blocked() {
         other.until_count(1).await?;
         other.sync("over a websocket").await?;
         tab.until_count(2).await?;
-        Ok(())
+        expect_refusals(web).await
     });
 }
 
