@@ -2,7 +2,7 @@
 //!
 //! Here live the [`Event`] trait, the envelope an event travels in, its sequence number, the ids of
 //! those who commit, and the canonical encoding of its arguments. What an event *does* to the
-//! tables is declared in [`schema`](crate::schema); where it is kept is [`eventlog`](crate::eventlog).
+//! tables is declared in [`schema`](crate::schema); where it is kept is the eventlog.
 
 mod batch;
 mod encoding;

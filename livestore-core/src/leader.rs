@@ -193,8 +193,15 @@ impl Leader {
             if self.stopped.is_some() {
                 break;
             }
+            let question = match &input {
+                Input::Session(session, ToLeader::Pull { after, floor }) => {
+                    Some((*session, *after, *floor))
+                }
+                _ => None,
+            };
             if let Err(error) = self.take(input) {
                 self.fail(&error);
+                self.answer_anyway(question);
             }
         }
         if self.stopped.is_none()

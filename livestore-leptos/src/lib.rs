@@ -57,6 +57,7 @@ pub mod prelude;
 mod provider;
 mod query;
 mod rows;
+mod status;
 
 /// The same program as the leader, in the worker that the web adapter starts.
 pub mod leader {
@@ -67,6 +68,7 @@ pub use handle::{StoreHandle, try_use_store, use_store};
 pub use provider::StoreProvider;
 pub use query::{try_use_query, use_query};
 pub use rows::Rows;
+pub use status::{use_store_status, use_sync_status};
 
 /// The README's example, compiled with the doc tests.
 #[cfg(doctest)]

@@ -4,4 +4,5 @@ pub use livestore_core::prelude::*;
 
 pub use crate::{
     Rows, StoreHandle, StoreProvider, try_use_query, try_use_store, use_query, use_store,
+    use_store_status, use_sync_status,
 };

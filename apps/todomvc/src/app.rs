@@ -5,7 +5,7 @@ use leptos_router::components::Router;
 use livestore_leptos::prelude::*;
 
 use crate::{
-    components::{Footer, NewTodo, TodoList},
+    components::{Footer, NewTodo, Notice, TodoList},
     schema::Todo,
     ui_state::follow_address_bar,
 };
@@ -32,6 +32,7 @@ fn Page() -> impl IntoView {
                     <h1>"todos"</h1>
                     <NewTodo />
                 </header>
+                <Notice />
                 <Show when=move || any.get()>
                     <TodoList />
                     <Footer />

@@ -2,10 +2,12 @@
 
 mod footer;
 mod new_todo;
+mod notice;
 mod todo_edit;
 mod todo_item;
 mod todo_list;
 
 pub use footer::Footer;
 pub use new_todo::NewTodo;
+pub use notice::Notice;
 pub use todo_list::TodoList;

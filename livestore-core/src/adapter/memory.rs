@@ -49,7 +49,7 @@ enum Place {
     /// At the desk of a leader.
     Open(Arc<Desk>),
     /// Put away until somebody opens the store again.
-    Closed(Eventlog),
+    Closed(Box<Eventlog>),
 }
 
 impl Default for Memory {
@@ -124,7 +124,7 @@ impl Memory {
                 stores.insert(setup.store, Place::Open(Arc::clone(&desk)));
                 return Ok((desk, session));
             }
-            Some(Place::Closed(log)) => log,
+            Some(Place::Closed(log)) => *log,
             None => Eventlog::in_memory().map_err(AdapterError::new)?,
         };
         let (desk, driver) = Desk::open(
@@ -202,7 +202,7 @@ impl Drop for Link {
         if self.desk.remove_session(self.key)
             && let Some(log) = self.desk.close()
         {
-            stores.insert(self.store.clone(), Place::Closed(log));
+            stores.insert(self.store.clone(), Place::Closed(Box::new(log)));
         }
     }
 }

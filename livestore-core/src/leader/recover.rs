@@ -2,6 +2,7 @@
 
 use super::{
     BackendRequest, FromLeader, Leader, LeaderError, LeaderProcessor, PageBuffer, Place, Progress,
+    SeqNum, SessionKey,
 };
 use crate::{eventlog::EventlogError, fault, state::StateError};
 
@@ -38,11 +39,7 @@ impl Leader {
             Progress::More => return Ok(false),
             Progress::Done => {}
             Progress::Damaged => {
-                let sessions = self.processor.sessions();
-                let told = sessions.map(|session| (session, FromLeader::Rebuild));
-                self.outbox.extend(told);
-                // A session too many that starts afresh does no harm.
-                self.damaged_out = std::mem::take(&mut self.images_out);
+                self.have_states_rebuilt();
                 return Ok(false);
             }
         }
@@ -66,6 +63,15 @@ impl Leader {
         }
     }
 
+    /// Answers what was asked when the damage was found: a session has one question under way, and waits.
+    pub(super) fn answer_anyway(&mut self, question: Option<(SessionKey, Place, SeqNum)>) {
+        if let (Some((session, after, floor)), None) = (question, &self.stopped)
+            && let Err(error) = self.pull(session, after, floor)
+        {
+            self.give_up(&error);
+        }
+    }
+
     fn recover(&mut self, damage: &EventlogError) -> Result<(), EventlogError> {
         self.log.salvage(damage)?;
         self.unchecked = Some(Place::ROOT);
@@ -75,11 +81,11 @@ impl Leader {
         let sessions: Vec<_> = self.processor.sessions().collect();
         self.processor =
             LeaderProcessor::new(self.log.head(), self.log.sync().generation, backend_head);
-        // For them this is another leader: they ask for what it has, and push again what they had pushed.
         for session in sessions {
             self.processor.add_session(session);
-            self.outbox.push((session, FromLeader::Welcome));
         }
+        // Not a welcome: what they have asked is answered still, and two answers must not cross.
+        self.have_states_rebuilt();
         self.pages = PageBuffer::default();
         self.pushing = None;
         if let Some(upstream) = &mut self.upstream {
@@ -87,5 +93,14 @@ impl Leader {
             self.requests.push(BackendRequest::Disconnect);
         }
         Ok(())
+    }
+
+    /// Tells the sessions that what they started with is worth nothing, also those that are still to come.
+    fn have_states_rebuilt(&mut self) {
+        let sessions = self.processor.sessions();
+        let told = sessions.map(|session| (session, FromLeader::Rebuild));
+        self.outbox.extend(told);
+        // A session too many that starts afresh does no harm.
+        self.damaged_out += std::mem::take(&mut self.images_out);
     }
 }

@@ -38,11 +38,8 @@ impl State {
     /// Returns nothing for a file without a state, or with that of another schema.
     fn try_open_file(path: &Path, schema: &Schema) -> rusqlite::Result<Option<Self>> {
         let connection = Connection::open(path)?;
-        let survives_crashes = prepare(&connection)?;
-        if !survives_crashes && !is_sound(&connection)? {
-            tracing::warn!(path = %path.display(), "the stored state is damaged and is built anew");
-            return Ok(None);
-        }
+        // Finds a file that is no database or too short; the rest is looked through when nothing comes.
+        prepare(&connection)?;
         if !connection.table_exists(None, ddl::HEAD_TABLE)? {
             return Ok(None);
         }
@@ -94,19 +91,10 @@ fn empty(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Returns whether a crash of the machine may only lose the last changes, which the log has, but never
-/// damage the file. In the browser there is no write-ahead log.
-fn prepare(connection: &Connection) -> rusqlite::Result<bool> {
+/// What a crash of the machine may lose, or in the browser damage, the log still has.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(ddl::PRAGMAS)?;
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))?;
-    connection.execute_batch("PRAGMA synchronous = NORMAL;")?;
-    Ok(mode == "wal")
-}
-
-fn is_sound(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("PRAGMA quick_check(1)", (), |row| {
-        Ok(row.get::<_, String>(0)? == "ok")
-    })
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
 }
 
 fn create(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {

@@ -1,5 +1,7 @@
 //! Taking a store's databases out: the state, the log, and a log that was damaged.
 
+use std::{future::poll_fn, task::Poll};
+
 use super::{AdapterError, LeaderLink, LinkFuture, Store};
 use crate::error::{Error, Result};
 
@@ -41,11 +43,25 @@ impl Store {
 
     async fn ask_leader<T>(
         &self,
-        ask: impl FnOnce(&dyn LeaderLink) -> LinkFuture<Result<T, AdapterError>>,
+        ask: impl Fn(&dyn LeaderLink) -> LinkFuture<Result<T, AdapterError>>,
     ) -> Result<T> {
-        match self.shared.link.with(ask) {
-            Some(answer) => answer.await.map_err(|error| self.log_error(error)),
-            None => Err(self.log_error("the store is closed, or busy sending")),
+        loop {
+            if let Some(answer) = self.shared.link.with(&ask) {
+                return answer.await.map_err(|error| self.log_error(error));
+            }
+            if !self.shared.link.is_lent() && self.shared.lock().closed {
+                return Err(self.log_error("the store is closed"));
+            }
+            // Another thread is sending, and gives the link back in a moment.
+            let mut yielded = false;
+            poll_fn(|context| {
+                if std::mem::replace(&mut yielded, true) {
+                    return Poll::Ready(());
+                }
+                context.waker().wake_by_ref();
+                Poll::Pending
+            })
+            .await;
         }
     }
 

@@ -224,6 +224,11 @@ impl Link {
         }
     }
 
+    /// Whether somebody is sending, who gives the link back in a moment.
+    pub(super) fn is_lent(&self) -> bool {
+        matches!(&*self.lock(), Slot::Lent)
+    }
+
     fn borrow(&self) -> Option<Lent<'_>> {
         let mut slot = self.lock();
         match std::mem::replace(&mut *slot, Slot::Lent) {

@@ -35,6 +35,10 @@ pub enum ReceiptError {
         /// What failed.
         reason: Arc<str>,
     },
+    /// The leader has the events, in memory only, because nothing can be stored here (a private window, for
+    /// instance): they are gone when the last tab is.
+    #[error("the events are only kept in memory, since nothing can be stored here")]
+    NotStored,
     /// The store has no backend, so nothing is ever synced.
     #[error("the store has no sync backend")]
     NoBackend,
@@ -74,6 +78,8 @@ struct Known {
     replaced: bool,
     /// Whether there is a backend that could confirm it.
     syncs: bool,
+    /// Whether the leader has it in memory only, though it was meant to be stored.
+    in_memory: bool,
     /// Whether nothing more will be known.
     closed: bool,
     waiting: Vec<Waker>,
@@ -118,9 +124,11 @@ impl Receipt {
     /// Waits until the events are in the leader's log.
     ///
     /// # Errors
-    /// When they never will be, or the store was dropped first.
+    /// When they never will be, or the store was dropped first; [`ReceiptError::NotStored`] where the leader
+    /// can keep them in memory only.
     pub fn persisted(&self) -> impl Future<Output = Result<(), ReceiptError>> + Send + use<> {
         self.wait(|known| match &known.outcome {
+            Ok(Stage::Committed) if known.in_memory => Some(Err(ReceiptError::NotStored)),
             Ok(Stage::Committed) if known.closed => Some(Err(ReceiptError::Closed)),
             Ok(Stage::Committed) => None,
             Ok(_) => Some(Ok(())),
@@ -137,7 +145,11 @@ impl Receipt {
         self.wait(|known| match (&known.outcome, known.synced) {
             (Err(error), _) => Some(Err(error.clone())),
             (Ok(_), Some(seq)) => Some(Ok(seq)),
-            (Ok(Stage::Persisted), None) if !known.syncs => Some(Err(ReceiptError::NoBackend)),
+            (Ok(stage), None)
+                if !known.syncs && (*stage == Stage::Persisted || known.in_memory) =>
+            {
+                Some(Err(ReceiptError::NoBackend))
+            }
             (Ok(_), None) if known.closed => Some(Err(ReceiptError::Closed)),
             (Ok(_), None) => None,
         })
@@ -181,6 +193,7 @@ impl Track {
                 synced: None,
                 replaced: false,
                 syncs,
+                in_memory: false,
                 closed: false,
                 waiting: Vec::new(),
             }),

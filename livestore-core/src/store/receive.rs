@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use super::{BootStatus, Shared, Store, StoreStatus, Subscription, core::News, live::Watching};
 use crate::{
     event::EncodedEvent,
-    sync::{Connection, FromLeader, Rejected, SyncStatus},
+    sync::{Connection, FromLeader, Rejected, Storage, SyncStatus},
 };
 
 /// Hears of the boot's steps.
@@ -27,6 +27,8 @@ impl Shared {
         if let FromLeader::Status(status) = &message {
             self.progress
                 .set_syncs(status.connection != Connection::NoBackend);
+            self.progress
+                .set_in_memory(matches!(status.storage, Storage::Unavailable { .. }));
         }
         let news = {
             let mut core = self.lock();

@@ -16,7 +16,9 @@ use livestore_core::{
     store::{
         Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, ReceiptError, Session, Setup, Stage,
     },
-    sync::{Connection, FromLeader, LeaderStatus, PushRejection, Rejected, ToLeader, Update},
+    sync::{
+        Connection, FromLeader, LeaderStatus, PushRejection, Rejected, Storage, ToLeader, Update,
+    },
 };
 
 use crate::{
@@ -152,6 +154,42 @@ fn what_a_failed_leader_did_not_take_is_rolled_back_and_its_receipt_says_so() {
     assert!(matches!(store.status(), StoreStatus::Stopped { .. }));
     let refused = store.commit(created("c", "")).unwrap_err();
     assert_eq!(refused.to_string(), "store `test` has stopped: disk full");
+}
+
+#[test]
+fn a_receipt_does_not_claim_that_what_is_only_in_memory_is_persisted() {
+    let leader = ByHand::default();
+    let store = leader.open();
+    let status = |storage| {
+        FromLeader::Status(LeaderStatus {
+            storage,
+            ..LeaderStatus::default()
+        })
+    };
+    leader.answer(status(Storage::Unavailable {
+        reason: "a private window".into(),
+    }));
+    let unstored = store.commit(created("a", "")).unwrap();
+    leader.persist(1);
+    assert_eq!(unstored.stage(), Ok(Stage::Committed));
+    assert_eq!(
+        unstored.persisted().now_or_never(),
+        Some(Err(ReceiptError::NotStored))
+    );
+    assert_eq!(
+        unstored.synced().now_or_never(),
+        Some(Err(ReceiptError::NoBackend))
+    );
+    assert_eq!(store.pending_count(), 0, "the leader has it");
+
+    leader.answer(status(Storage::Persistent));
+    let stored = store.commit(created("b", "")).unwrap();
+    leader.persist(2);
+    assert_eq!(stored.persisted().now_or_never(), Some(Ok(())));
+    assert_eq!(
+        block_on(store.shutdown()).map_err(|e| e.to_string()),
+        Ok(())
+    );
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub(crate) fn open_from_address() {
         // The steps say how it went.
         let _ = match memory {
             true => open_in_memory(store, sync.unwrap_or_default()).await,
-            false => open(store, worker, sync).await,
+            false => open(store, worker, false, sync).await,
         };
     });
 }
@@ -63,11 +63,15 @@ pub(crate) fn open_from_address() {
 pub async fn open(
     store: String,
     worker: Option<String>,
+    ask_for_persistence: bool,
     sync: Option<String>,
 ) -> Result<(), JsValue> {
     let mut adapter = WebAdapter::persisted();
     if let Some(worker) = worker {
         adapter = adapter.worker_url(worker);
+    }
+    if ask_for_persistence {
+        adapter = adapter.ask_for_persistence();
     }
     if let Some(url) = sync {
         adapter = adapter.sync(backend(url));

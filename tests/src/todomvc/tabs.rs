@@ -2,6 +2,8 @@
 
 use std::panic::Location;
 
+use serde_json::json;
+
 use super::TodoMvc;
 use crate::{Failure, wait};
 
@@ -9,7 +11,30 @@ use crate::{Failure, wait};
 const ASKS: &str = "const leave = new Event('beforeunload', { cancelable: true }); \
     window.dispatchEvent(leave); return leave.defaultPrevented;";
 
+/// Makes every worker of a page find a browser that stores nothing.
+const NO_STORAGE: &str = "const Plain = Blob; window.Blob = function (parts, options) { \
+    const forbid = 'navigator.storage.getDirectory = () => \
+        Promise.reject(new DOMException(\"Nothing is stored here.\", \"SecurityError\"));\\n'; \
+    return new Plain(options?.type === 'text/javascript' ? [forbid, ...parts] : parts, options); };";
+
 impl TodoMvc {
+    /// Loads the page again as in a window that stores nothing.
+    pub async fn reload_without_storage(&self) -> Result<(), Failure> {
+        self.until_saved().await?;
+        let script = json!({ "source": NO_STORAGE });
+        self.driver
+            .cdp()
+            .send_raw("Page.addScriptToEvaluateOnNewDocument", script)
+            .await?;
+        self.reload().await
+    }
+
+    /// Returns what the page says of the store, if it does.
+    pub async fn warning(&self) -> Result<Option<String>, Failure> {
+        let text = "return document.querySelector('.warning span')?.textContent ?? null;";
+        self.script(text, vec![]).await
+    }
+
     /// Opens the same address in another tab, which is the current one then.
     pub async fn second_tab(&self) -> Result<Self, Failure> {
         let address = self.driver.current_url().await?;

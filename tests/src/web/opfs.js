@@ -1,5 +1,5 @@
 // Finds the files that the origin keeps for a store, and damages one of them.
-// Arguments: the store, the file's name, where to write ("whole", "first", "middle" or "header"). Returns the file's size.
+// Arguments: the store, the file's name, where to write ("whole", "first", "middle", "end", "header" or "twin"). Returns the file's size.
 const [store, name, where] = args;
 const HEADER = 4096;
 const sleep = (ms) => new Promise((go) => setTimeout(go, ms));
@@ -30,14 +30,15 @@ const [, handle, size] = found.find(([its]) => its === name) ?? [];
 if (!handle) throw new Error(`no ${name} among ${found.map(([its]) => its)}`);
 
 const middle = HEADER + Math.floor((size - HEADER) / 2);
-const from = { whole: HEADER, first: HEADER, middle, header: 0 }[where];
-const upto = { whole: size, first: HEADER + 8192, middle: Math.min(size, middle + 40_000), header: 600 }[where];
+const from = { end: size, whole: HEADER, first: HEADER, middle, header: 0 }[where];
+const upto = { end: size, whole: size, first: HEADER + 8192, middle: Math.min(size, middle + 40_000), header: 600 }[where];
 const garbage = new Uint8Array(upto - from).map((_, i) => (i * 7919 + 13) % 251);
 // The worker that had the files open may still be ending.
 for (let attempt = 0; ; attempt += 1) {
   try {
     const writable = await handle.createWritable({ keepExistingData: true });
-    await writable.write({ type: "write", position: from, data: garbage });
+    if (where === "end") await writable.truncate(middle);
+    else await writable.write({ type: "write", position: from, data: garbage });
     await writable.close();
     return size;
   } catch (error) {

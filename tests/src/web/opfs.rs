@@ -22,6 +22,8 @@ pub enum Part {
     First,
     /// Some pages in its middle.
     Middle,
+    /// Its second half is cut off.
+    End,
     /// What says which file it is.
     Header,
     /// Nothing of it, but a second file gets the name of the log.

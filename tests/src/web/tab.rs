@@ -107,6 +107,16 @@ impl Tab {
         Ok(self.driver.close_window().await?)
     }
 
+    /// Has the browser freeze the page, as it does with tabs that were long not looked at, or go on with it.
+    pub async fn set_frozen(&self, frozen: bool) -> Result<(), Failure> {
+        self.show().await?;
+        let state = if frozen { "frozen" } else { "active" };
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Page.setWebLifecycleState", json!({ "state": state }))
+            .await?;
+        Ok(())
+    }
+
     /// Has the tab's process crash; all the driver can do with it after that is to close it.
     pub async fn crash(&self) -> Result<(), Failure> {
         self.show().await?;

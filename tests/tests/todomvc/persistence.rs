@@ -1,6 +1,11 @@
 //! Todos outlive a reload and a tab, and tabs show the same ones.
 
-use livestore_tests::todomvc::{self, Todo};
+use std::panic::Location;
+
+use livestore_tests::{
+    todomvc::{self, Todo},
+    wait,
+};
 
 #[test]
 fn todos_are_there_after_a_reload() {
@@ -52,6 +57,27 @@ fn a_second_tab_goes_on_when_the_first_is_closed() {
         second.until_saved().await?;
         second.reload().await?;
         second.shows(todos).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_window_that_stores_nothing_says_so() {
+    todomvc::run(async |app| {
+        assert_eq!(app.warning().await?, None);
+        app.reload_without_storage().await?;
+        let looked = async || Ok(app.warning().await?.unwrap_or_default());
+        wait::until(
+            Location::caller(),
+            wait::PATIENCE,
+            "a warning",
+            looked,
+            |text| text.contains("stores nothing"),
+        )
+        .await?;
+        // It works all the same.
+        app.add("for now").await?;
+        app.shows([Todo::active("for now")]).await?;
         Ok(())
     });
 }

@@ -39,6 +39,32 @@ fn web_09_nothing_persisted_is_lost_when_the_browser_is_killed() {
 }
 
 #[test]
+fn web_09_nothing_persisted_is_lost_when_the_browser_is_killed_while_two_tabs_commit() {
+    const KILLS: usize = 10;
+    web::run_and_kill(async |site, browser| {
+        let mut rng = rng("browser with two tabs");
+        let mut known = Known::default();
+        for kill in 0..KILLS {
+            let web = Web::new(site, browser.session());
+            let tabs = [web.store(STORE).await?, web.store(STORE).await?];
+            for tab in &tabs {
+                known.check(site, tab).await?;
+            }
+            for (number, tab) in tabs.iter().enumerate() {
+                tab.burst(&format!("burst {kill} of tab {number}"), BURST)
+                    .await?;
+            }
+            some_moment(&mut rng).await;
+            browser.kill_and_restart().await?;
+        }
+        let tab = Web::new(site, browser.session()).store(STORE).await?;
+        known.check(site, &tab).await?;
+        known.print(KILLS);
+        Ok(())
+    });
+}
+
+#[test]
 fn web_09_nothing_is_lost_when_the_leaders_tab_is_closed() {
     web::run_and_kill(async |site, browser| {
         end_leaders(site, browser, "close", 17, async |leader| {

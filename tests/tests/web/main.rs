@@ -3,6 +3,7 @@
 //! Ids such as WEB-01 are those of the upstream behaviour that a test goes back to.
 
 mod check;
+mod console;
 mod damage;
 mod kills;
 mod places;

@@ -2,11 +2,15 @@
 
 use livestore_tests::{
     Failure,
-    web::{self, Web},
+    web::{self, Tab, Web},
 };
 use serde_json::json;
 
 use crate::check::sound_entries;
+
+/// Whether the page would ask before it is left.
+const LEAVES: &str = "const leave = new Event('beforeunload', { cancelable: true }); \
+    window.dispatchEvent(leave); return leave.defaultPrevented;";
 
 /// Put before the worker's own script, this is a browser that stores nothing.
 const NO_OPFS: &str = "navigator.storage.getDirectory = () => \
@@ -20,10 +24,10 @@ fn without_storage_a_store_lives_in_memory_and_says_so() {
         let storage = tab.status().await?.storage;
         assert!(storage.starts_with("Unavailable"), "{storage}");
         assert!(storage.contains("Nothing is stored here."), "{storage}");
-        tab.keep("in memory").await?;
+        is_not_persisted(&tab, "in memory").await?;
         let other = web.store(&address).await?;
         other.until_count(1).await?;
-        other.keep("from the other tab").await?;
+        is_not_persisted(&other, "from the other tab").await?;
         tab.until_count(2).await?;
         sound_entries(&tab).await?;
         Ok(())
@@ -31,19 +35,80 @@ fn without_storage_a_store_lives_in_memory_and_says_so() {
 }
 
 #[test]
-fn without_storage_a_tab_still_works_when_the_leaders_is_closed() {
+fn without_storage_a_store_lives_as_long_as_one_of_its_tabs() {
+    web::run(async |web| {
+        let address = without_storage(web).await?;
+        let mut leads = web.store(&address).await?;
+        for round in 0..3_u32 {
+            let other = web.store(&address).await?;
+            is_not_persisted(&leads, &format!("in round {round}")).await?;
+            is_not_persisted(&other, &format!("from the other in round {round}")).await?;
+            leads.until_count(2 * round + 2).await?;
+            other.until_count(2 * round + 2).await?;
+            let before = sound_entries(&other).await?;
+            leads.close().await?;
+            // A tab that comes now asks the next leader for everything.
+            let third = web.store(&address).await?;
+            third.until_count(2 * round + 2).await?;
+            assert_eq!(sound_entries(&third).await?, before);
+            assert_eq!(sound_entries(&other).await?, before);
+            third.close().await?;
+            leads = other;
+        }
+        leads.close().await?;
+        let afresh = web.store(&address).await?;
+        assert_eq!(afresh.count().await?, 0, "that was the last one");
+        Ok(())
+    });
+}
+
+#[test]
+fn without_storage_a_reset_brings_nothing_back() {
+    web::run(async |web| {
+        let address = without_storage(web).await?;
+        let first = web.store(&address).await?;
+        let tab = web.store(&address).await?;
+        is_not_persisted(&tab, "to be deleted").await?;
+        first.until_count(1).await?;
+        first.close().await?;
+        is_not_persisted(&tab, "this too").await?;
+        tab.run::<()>("await window.__debugLiveStore['nowhere'].hardReset();", [])
+            .await?;
+        tab.until_count(0).await?;
+        is_not_persisted(&tab, "afresh").await?;
+        assert_eq!(sound_entries(&tab).await?.len(), 1);
+        Ok(())
+    });
+}
+
+#[test]
+fn without_storage_leaving_the_leaders_tab_is_questioned() {
     web::run(async |web| {
         let address = without_storage(web).await?;
         let leads = web.store(&address).await?;
         let other = web.store(&address).await?;
-        leads.keep("in memory").await?;
-        other.until_count(1).await?;
-        leads.close().await?;
-        other.keep("after").await?;
-        let entries = other.entries().await?;
-        assert!(entries.contains_key("after"), "{entries:?}");
+        assert!(
+            !leads.run::<bool>(LEAVES, []).await?,
+            "there is nothing to lose"
+        );
+        is_not_persisted(&other, "something").await?;
+        leads.until_count(1).await?;
+        assert!(leads.run::<bool>(LEAVES, []).await?, "it is only here");
+        assert!(
+            !other.run::<bool>(LEAVES, []).await?,
+            "it is in the other tab"
+        );
         Ok(())
     });
+}
+
+/// Commits a token, and checks that its receipt does not claim that it is stored.
+async fn is_not_persisted(tab: &Tab, token: &str) -> Result<(), Failure> {
+    let kept = tab.try_call::<()>("keep", [json!(token)]).await?;
+    let reason = kept.expect_err("nothing is stored");
+    assert!(reason.contains("only kept in memory"), "{reason}");
+    assert!(tab.entries().await?.contains_key(token));
+    Ok(())
 }
 
 /// Serves a worker that finds no storage; returns the address of a page that starts it.
@@ -118,9 +183,26 @@ async fn limit(web: &Web<'_>, bytes: Option<u64>) -> Result<(), Failure> {
 }
 
 #[test]
+fn the_browser_is_asked_to_keep_the_data_if_the_app_says_so() {
+    const ANSWER_NO: &str = "window.asked = 0; \
+        navigator.storage.persist = async () => { window.asked += 1; return false; };";
+    web::run(async |web| {
+        let tab = web.open("v1/").await?;
+        tab.run::<()>(ANSWER_NO, []).await?;
+        for (ask, asked) in [(false, 0), (true, 1)] {
+            tab.call::<()>("open", [json!("kept"), json!(null), json!(ask)])
+                .await?;
+            assert_eq!(tab.run::<u32>("return window.asked;", []).await?, asked);
+            // A no changes nothing.
+            tab.keep(&format!("asked: {ask}")).await?;
+            tab.call::<()>("close", []).await?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn leaving_is_only_questioned_while_something_is_not_persisted() {
-    const LEAVES: &str = "const leave = new Event('beforeunload', { cancelable: true }); \
-        window.dispatchEvent(leave); return leave.defaultPrevented;";
     web::run(async |web| {
         let tab = web.store("v1/?store=leaving").await?;
         assert!(!tab.run::<bool>(LEAVES, []).await?, "nothing was committed");

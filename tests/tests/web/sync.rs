@@ -91,7 +91,12 @@ fn the_worker_asks_the_page_for_another_token() {
         let tab = web.open("v1/").await?;
         let show = "window.syncToken = args[0];";
         tab.run::<()>(show, [json!("first")]).await?;
-        let open = [json!("guarded"), json!(null), json!("/guarded")];
+        let open = [
+            json!("guarded"),
+            json!(null),
+            json!(false),
+            json!("/guarded"),
+        ];
         tab.call::<()>("open", open).await?;
         tab.sync("one").await?;
         assert_eq!(web.site.admitted(), 1);
@@ -106,7 +111,12 @@ fn the_worker_asks_the_page_for_another_token() {
         tab.keep("three").await?;
         tab.reload().await?;
         tab.run::<()>(show, [json!("third")]).await?;
-        let open = [json!("guarded"), json!(null), json!("/guarded")];
+        let open = [
+            json!("guarded"),
+            json!(null),
+            json!(false),
+            json!("/guarded"),
+        ];
         tab.call::<()>("open", open).await?;
         // A browser does not tell why a WebSocket is refused; asking over HTTP does.
         until_connection(&tab, "the token is too old").await?;

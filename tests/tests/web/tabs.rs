@@ -175,6 +175,30 @@ fn a_page_that_is_left_and_kept_by_the_browser_holds_up_no_other_tab() {
 }
 
 #[test]
+fn a_frozen_tab_holds_up_no_other_and_catches_up() {
+    web::run(async |web| {
+        let leads = web.store("v1/?store=frozen").await?;
+        let frozen = web.store("v1/?store=frozen").await?;
+        frozen.keep("before").await?;
+        frozen
+            .run::<()>("document.onfreeze = () => { window.froze = true; };", [])
+            .await?;
+        frozen.set_frozen(true).await?;
+        // More than a page of the log, and a commit that waits for nobody.
+        leads.fill("meanwhile", 2_500).await?;
+        let third = web.store("v1/?store=frozen").await?;
+        third.until_count(2_501).await?;
+        frozen.set_frozen(false).await?;
+        assert!(frozen.run::<bool>("return window.froze;", []).await?);
+        frozen.until_count(2_501).await?;
+        frozen.keep("after").await?;
+        leads.until_count(2_502).await?;
+        assert_eq!(sound_entries(&frozen).await?, sound_entries(&leads).await?);
+        Ok(())
+    });
+}
+
+#[test]
 fn going_from_one_address_of_the_app_to_another_keeps_the_tab_alive() {
     web::run(async |web| {
         let tab = web.store("v1/?store=wanders").await?;

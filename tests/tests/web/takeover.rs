@@ -136,6 +136,8 @@ fn a_store_is_exported_and_reset_while_another_tab_has_it_open() {
         let tab = web.store(&address("v1")).await?;
         tab.fill("token", 1_000).await?;
         let other = web.open("v1/").await?;
+        // Once the app is there.
+        other.boot_steps().await?;
         let bytes: u32 = other
             .run(
                 "return (await window.wasmBindings.exportLog('sides')).length;",

@@ -27,6 +27,8 @@ struct Commits {
     persisted: usize,
     /// Whether there is a backend to confirm them.
     syncs: bool,
+    /// Whether the leader keeps in memory what it was to store.
+    in_memory: bool,
     /// Why nothing more may be committed, though what is on its way may still get there.
     closing: Option<StoreStatus>,
     stopped: Option<StoreStatus>,
@@ -48,6 +50,11 @@ impl Progress {
     /// Tells whether there is a backend that confirms commits.
     pub(in crate::store) fn set_syncs(&self, syncs: bool) {
         self.lock().syncs = syncs;
+    }
+
+    /// Tells whether the leader keeps in memory what it was to store.
+    pub(in crate::store) fn set_in_memory(&self, in_memory: bool) {
+        self.lock().in_memory = in_memory;
     }
 
     /// Follows a commit and makes its receipt.
@@ -79,7 +86,7 @@ impl Progress {
     /// Everything up to an event is in the leader's log.
     pub(in crate::store) fn persisted(&self, upto: EventId) {
         let mut commits = self.lock();
-        let syncs = commits.syncs;
+        let (syncs, in_memory) = (commits.syncs, commits.in_memory);
         let start = commits.persisted;
         let mut end = commits
             .tracked
@@ -104,7 +111,10 @@ impl Progress {
         for (track, goes_on) in reached.into_iter().rev() {
             track.note(|known| {
                 known.syncs = goes_on;
-                known.outcome = Ok(Stage::Persisted);
+                known.in_memory = in_memory;
+                if !in_memory {
+                    known.outcome = Ok(Stage::Persisted);
+                }
             });
         }
         waiting.into_iter().for_each(Waker::wake);

@@ -38,6 +38,8 @@ fn damaged(backend: &InProcessBackend, part: Part) -> Folder {
         Part::Page(page) => page,
     };
     bytes[page * PAGE..][..PAGE].fill(0xa5);
+    // Its first page too, so that the damage is found before anything more is pushed.
+    bytes[..PAGE].fill(0);
     fs::write(path, bytes).unwrap();
     folder
 }

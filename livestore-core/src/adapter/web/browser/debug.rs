@@ -18,11 +18,20 @@ extern "C" {
     fn download(url: &str, name: &str);
 }
 
-/// Puts the handle of a store onto the window: `syncStatus()`, `downloadState()`, `downloadLog()` and
-/// `hardReset()`.
+/// Puts the handle of a store onto the window: `status()`, `syncStatus()`, `downloadState()`,
+/// `downloadLog()`, `downloadDamagedLog()` and `hardReset()`.
 pub(super) fn install(endpoint: &Rc<Endpoint>) {
     let handle = Object::new();
     set(&handle, "version", &env!("CARGO_PKG_VERSION").into());
+    let weak = Rc::downgrade(endpoint);
+    set_function(&handle, "status", move || -> JsValue {
+        let store = weak
+            .upgrade()
+            .and_then(|endpoint| endpoint.inbox()?.store());
+        store.map_or(JsValue::UNDEFINED, |store| {
+            store.status().to_string().into()
+        })
+    });
     let weak = Rc::downgrade(endpoint);
     let status = move || -> JsValue {
         let store = weak
@@ -44,16 +53,24 @@ pub(super) fn install(endpoint: &Rc<Endpoint>) {
             None => JsValue::UNDEFINED,
         }
     });
-    let weak = Rc::downgrade(endpoint);
-    set_function(&handle, "downloadLog", move || -> JsValue {
-        let endpoint = weak.upgrade();
-        job(async move {
-            let endpoint = endpoint.ok_or("the store is closed")?;
-            let log = endpoint.ask(|request| ToHost::Export { request }).await;
-            let bytes = log.map_err(|error| error.to_string())?;
-            Ok(save(&bytes, &format!("{}-eventlog.db", endpoint.store())))
-        })
-    });
+    let offer = |function, ask: fn(u32) -> ToHost, file: &'static str| {
+        let weak = Rc::downgrade(endpoint);
+        set_function(&handle, function, move || -> JsValue {
+            let endpoint = weak.upgrade();
+            job(async move {
+                let endpoint = endpoint.ok_or("the store is closed")?;
+                let bytes = endpoint.ask(ask).await.map_err(|error| error.to_string())?;
+                if bytes.is_empty() {
+                    return Ok(JsValue::UNDEFINED);
+                }
+                Ok(save(&bytes, &format!("{}-{file}", endpoint.store())))
+            })
+        });
+    };
+    let log = |request| ToHost::Export { request };
+    offer("downloadLog", log, "eventlog.db");
+    let damaged = |request| ToHost::ExportDamaged { request };
+    offer("downloadDamagedLog", damaged, "eventlog-damaged.db");
     let weak = Rc::downgrade(endpoint);
     set_function(&handle, "hardReset", move || -> JsValue {
         let endpoint = weak.upgrade();

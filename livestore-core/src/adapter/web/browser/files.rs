@@ -18,8 +18,8 @@ use crate::{
         desk::{Desk, Seating},
         runtime,
     },
-    event::{ClientId, StoreId},
-    eventlog::{self, Eventlog},
+    event::{ClientId, EncodedEvent, StoreId},
+    eventlog::{self, Eventlog, EventlogError},
     leader::StateFile,
     schema::Schema,
     sync::Storage,
@@ -109,7 +109,7 @@ impl Files {
                 Storage::Persistent,
             ),
             Self::Nowhere { reason } => (
-                Eventlog::in_memory(),
+                in_memory(&start.log),
                 StateFile::Memory,
                 Storage::Unavailable {
                     reason: reason.as_str().into(),
@@ -165,6 +165,15 @@ impl Files {
         };
         Box::pin(std::future::ready(read))
     }
+}
+
+/// Makes a log in memory of what is known of the last one, which its tab has taken along.
+fn in_memory(events: &[EncodedEvent]) -> Result<Eventlog, EventlogError> {
+    let mut log = Eventlog::in_memory()?;
+    if let Err(error) = log.append(events) {
+        tracing::warn!(%error, "what was kept in memory is lost");
+    }
+    Ok(log)
 }
 
 type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;

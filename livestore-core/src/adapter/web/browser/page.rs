@@ -3,6 +3,9 @@
 mod lead;
 mod leave;
 mod link;
+mod listen;
+mod mirror;
+mod receive;
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,20 +14,19 @@ use std::{
 };
 
 use futures::{FutureExt, channel::oneshot};
-use js_sys::Uint8Array;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent, MessagePort, Worker};
 
-use self::link::Link;
+use self::{link::Link, mirror::Mirror};
 use super::{
     WebAdapter,
     build::Build,
     debug, ids,
     locks::Held,
     sync::PageSync,
-    wire::{self, FromHost, Parcel, ToHost, Visit},
+    wire::{self, Parcel, ToHost, Visit},
 };
 use crate::{
     event::EncodedEvent,
@@ -71,6 +73,8 @@ pub(super) struct Endpoint {
     breaks: Cell<u32>,
     /// The session's id is taken.
     name: RefCell<Option<Held>>,
+    /// The log, while it is only kept in memory.
+    mirror: RefCell<Mirror>,
     /// This tab has the leader.
     lead: RefCell<Option<Held>>,
     listeners: RefCell<Vec<Handler<MessageEvent>>>,
@@ -138,6 +142,7 @@ impl Endpoint {
             leaving: Cell::new(false),
             breaks: Cell::new(0),
             name: RefCell::new(None),
+            mirror: RefCell::default(),
             lead: RefCell::new(None),
             listeners: RefCell::new(Vec::new()),
             on_window: RefCell::new(Vec::new()),
@@ -197,72 +202,6 @@ impl Endpoint {
         self.inbox.borrow().clone()
     }
 
-    fn listen(self: &Rc<Self>) {
-        let own = self.handler(Self::take_parcel);
-        self.own.set_onmessage(Some(own.as_ref().unchecked_ref()));
-        let news = self.handler(|endpoint, event| {
-            let is_up = event.data().as_string().as_deref() == Some(wire::UP);
-            if is_up && !endpoint.expected.get() {
-                endpoint.hello();
-            }
-        });
-        self.news.set_onmessage(Some(news.as_ref().unchecked_ref()));
-        self.listeners.borrow_mut().extend([own, news]);
-
-        self.on_window("beforeunload", |endpoint, event| {
-            let inbox = endpoint.inbox.borrow();
-            if inbox.as_ref().is_some_and(Inbox::has_pending) {
-                event.prevent_default();
-            }
-        });
-        // A page that the browser keeps to come back to must not keep the others waiting meanwhile.
-        self.on_window("pagehide", |endpoint, _| {
-            if !endpoint.closed.get() {
-                endpoint.disconnect();
-                endpoint.left.set(true);
-            }
-        });
-        self.on_window("pageshow", |endpoint, _| {
-            if endpoint.left.get()
-                && let Some(window) = web_sys::window()
-            {
-                // Fails where reloading is forbidden; then the store takes no more commits.
-                let _ = window.location().reload();
-            }
-        });
-    }
-
-    fn on_window(
-        self: &Rc<Self>,
-        event: &'static str,
-        take: impl Fn(&Self, &web_sys::Event) + 'static,
-    ) {
-        let weak = Rc::downgrade(self);
-        let listener = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            if let Some(endpoint) = weak.upgrade() {
-                take(&endpoint, &event);
-            }
-        });
-        if let Some(window) = web_sys::window() {
-            // An event with a name of its own can always be listened to.
-            let _ =
-                window.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
-        }
-        self.on_window.borrow_mut().push((event, listener));
-    }
-
-    fn handler(
-        self: &Rc<Self>,
-        take: impl Fn(&Rc<Self>, &MessageEvent) + 'static,
-    ) -> Handler<MessageEvent> {
-        let weak = Rc::downgrade(self);
-        Closure::new(move |event: MessageEvent| {
-            if let Some(endpoint) = weak.upgrade() {
-                take(&endpoint, &event);
-            }
-        })
-    }
-
     /// Says that it is here, to whichever leader hears it.
     fn hello(&self) {
         let visit = self.visit.get() + 1;
@@ -287,80 +226,6 @@ impl Endpoint {
         };
         if let Err(error) = posted {
             tracing::error!(error = %describe(&error), "a message to the leader was not sent");
-        }
-    }
-
-    fn take_parcel(self: &Rc<Self>, event: &MessageEvent) {
-        let Some(parcel) = Parcel::from_js(&event.data()) else {
-            return;
-        };
-        let Some(message) = parcel.message::<FromHost>() else {
-            return self.refuse(
-                "another version of this app has the store open: reload all tabs of this app",
-            );
-        };
-        match message {
-            FromHost::Attached { visit, .. } | FromHost::Message(visit, _)
-                if visit != self.visit.get() => {}
-            FromHost::Attached { image, .. } => {
-                self.expected.set(false);
-                self.breaks.set(0);
-                self.early.borrow_mut().clear();
-                let image = image.zip(parcel.buffer).map(|(place, buffer)| Image {
-                    bytes: Uint8Array::new(&buffer).to_vec(),
-                    place,
-                });
-                if let Some(reply) = self.attached.borrow_mut().take() {
-                    // The store may have been given up meanwhile.
-                    let _ = reply.send(Ok(image));
-                }
-            }
-            FromHost::Refused { reason } => {
-                self.expected.set(false);
-                self.refuse(&reason);
-            }
-            FromHost::Message(_, message) => {
-                self.deliver(message);
-                self.leave_if_done();
-            }
-            FromHost::PayloadWanted { request } => self.give_payload(request),
-            FromHost::Leave => self.leave(),
-            FromHost::Outdated => self.end_outdated(),
-            FromHost::Done { request, error } => {
-                if let Some(reply) = self.jobs.borrow_mut().remove(&request) {
-                    let bytes = parcel
-                        .buffer
-                        .map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
-                    let _ = reply.send(match error {
-                        None => Ok(bytes),
-                        Some(error) => Err(AdapterError::new(error)),
-                    });
-                }
-            }
-            FromHost::Page { request, events } => {
-                if let Some(reply) = self.reads.borrow_mut().remove(&request) {
-                    let _ = reply.send(events.map_err(AdapterError::new));
-                }
-            }
-        }
-    }
-
-    fn deliver(&self, message: FromLeader) {
-        let inbox = self.inbox.borrow().clone();
-        match inbox {
-            Some(inbox) => inbox.deliver(message),
-            None => self.early.borrow_mut().push(message),
-        }
-    }
-
-    /// There is no leader for this session.
-    fn refuse(&self, reason: &str) {
-        match self.attached.borrow_mut().take() {
-            // Nobody may be waiting.
-            Some(reply) => drop(reply.send(Err(AdapterError::new(reason)))),
-            None => self.deliver(FromLeader::Stopped {
-                reason: reason.into(),
-            }),
         }
     }
 

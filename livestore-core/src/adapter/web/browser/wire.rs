@@ -20,6 +20,8 @@ pub(super) struct Start {
     pub(super) session: String,
     /// The backend to sync with.
     pub(super) sync: Option<SyncStart>,
+    /// The log of the leader before, if that was only kept in memory.
+    pub(super) log: Vec<EncodedEvent>,
 }
 
 /// Which hello of a session something belongs to. What is still on its way when a session says hello

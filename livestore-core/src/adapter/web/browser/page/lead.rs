@@ -38,6 +38,7 @@ impl Endpoint {
                 build: self.build.clone(),
                 session: self.session.clone(),
                 sync: self.sync.as_ref().map(|sync| sync.start.clone()),
+                log: self.mirror.borrow().events(),
             };
             let worker = spawn::start(worker_url.as_deref(), &start, &channel.port2())?;
             Ok((worker, channel.port1()))

@@ -23,6 +23,7 @@ impl LeaderLink for Link {
     }
 
     fn send(&mut self, message: ToLeader) {
+        self.0.mirror.borrow_mut().sent(&message);
         self.0.post(&ToHost::Message(self.0.visit.get(), message));
     }
 
