@@ -35,6 +35,7 @@ pub mod store;
 pub mod sync;
 #[cfg(test)]
 mod testing;
+pub mod validation;
 
 pub use error::{Error, Result};
 pub use eventlog::{EventlogError, LogDamage};

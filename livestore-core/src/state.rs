@@ -9,6 +9,7 @@ mod changeset;
 mod ddl;
 mod journal;
 mod replay;
+mod replica;
 mod savepoint;
 mod storage;
 mod write;
@@ -28,6 +29,7 @@ pub(crate) use capture::Touched;
 use changeset::Change;
 pub(crate) use changeset::{Changeset, RollbackError};
 pub(crate) use replay::{Reconciled, StateError};
+pub use replica::{Refused, Replica, ReplicaError};
 pub(crate) use storage::wipe;
 
 use self::{capture::Capture, changeset::Inverse, journal::Journal};

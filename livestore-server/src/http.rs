@@ -60,7 +60,7 @@ pub(crate) async fn serve(
         Ok((Transport::Http, call)) => call,
         Ok(_) | Err(WireError::UnknownCall { .. }) => {
             let tag = &request.tag;
-            return answer(&[ServerFrame::defect(format!("unknown request tag: {tag}"))]);
+            return answer(&[ServerFrame::defect(format!("unknown request tag: {tag:.100}"))]);
         }
         Err(error) => return answer(&[ServerFrame::died(request.id, error.to_string())]),
     };

@@ -3,10 +3,14 @@
 //! A push is judged where it lands, by its store's sequencer, one after the other: what a judge has seen
 //! before is what the log holds. Whether its author may push at all is decided earlier, in `auth`.
 
+mod schema;
+
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use futures::future::ready;
 use livestore_core::event::StoreId;
+
+pub use schema::SchemaValidator;
 
 use crate::{
     auth::Client,

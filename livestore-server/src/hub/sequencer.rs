@@ -1,5 +1,7 @@
 //! A store's sequencer: the one task that appends to its log.
 
+mod verdict;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -8,17 +10,17 @@ use std::{
 use tokio::{sync::mpsc, time::sleep};
 use tracing::Instrument;
 
+use self::verdict::Fits;
 use super::{
     Published, PushDone, PushError, Shared, StoreError,
-    chain::same,
     group::{Group, Waiting},
     live::{Command, Live, Log},
     recent::weight,
 };
 use crate::{
-    storage::{Appended, EventStore, PageLimit, StorageError, StoreInfo, StoredEvent},
+    storage::{Appended, EventStore, StorageError, StoreInfo},
     time::now,
-    validate::{Candidate, Judge},
+    validate::Judge,
 };
 
 /// How often a group is judged anew because others appended first; behind that is no ordinary contention.
@@ -232,89 +234,6 @@ impl Sequencer {
         }
     }
 
-    /// Says whether a push follows the log with the group at its end; the outer error is the storage's.
-    async fn judge(
-        &mut self,
-        push: &super::Push,
-        group: &mut Group,
-    ) -> Result<Result<Fits, PushError>, StorageError> {
-        let Some(first) = push.batch.first() else {
-            return Ok(Ok(Fits::Known));
-        };
-        if let Some(received) = &push.backend_id
-            && *received != self.info.backend_id
-        {
-            return Ok(Err(PushError::OtherLog {
-                expected: Arc::clone(&self.info.backend_id),
-                received: Arc::clone(received),
-            }));
-        }
-        if first.parent_seq_num != group.head {
-            if self.knows(&push.batch, group).await? {
-                return Ok(Ok(Fits::Known));
-            }
-            return Ok(Err(PushError::ServerAhead {
-                head: group.head,
-                provided: first.parent_seq_num,
-            }));
-        }
-        if let Some(validator) = &self.shared.validator {
-            let judge = self
-                .judge
-                .get_or_insert_with(|| validator.start(self.live.store(), &self.shared.storage));
-            let candidate = Candidate {
-                store: self.live.store(),
-                client: &push.client,
-                backend_id: &self.info.backend_id,
-                events: &push.batch,
-            };
-            let events = judge.judge(candidate).await?;
-            if !events.is_empty() {
-                return Ok(Err(PushError::Rejected { events }));
-            }
-        }
-        Ok(Ok(Fits::New))
-    }
-
-    /// Says whether these events are in the log with the group at its end.
-    async fn knows(&mut self, batch: &[StoredEvent], group: &Group) -> Result<bool, StorageError> {
-        let head = self.info.head;
-        let (logged, pending) =
-            batch.split_at(batch.partition_point(|event| event.seq_num <= head));
-        if !group.has(pending) {
-            return Ok(false);
-        }
-        let mut left = logged;
-        while let Some(first) = left.first() {
-            let after = first.parent_seq_num;
-            let limit = PageLimit {
-                events: left.len(),
-                bytes: self.shared.options.group.bytes,
-            };
-            let equal = |there: &mut dyn Iterator<Item = &StoredEvent>| {
-                left.iter()
-                    .zip(there)
-                    .take_while(|(a, b)| same(a, b))
-                    .count()
-            };
-            let (found, count) = match self.live.recent_after(after, limit) {
-                Some(recent) => (
-                    recent.len(),
-                    equal(&mut recent.iter().map(|event| event.event())),
-                ),
-                None => {
-                    let page = self.storage().page(self.live.store(), after, limit).await?;
-                    (page.events.len(), equal(&mut page.events.iter()))
-                }
-            };
-            if found == 0 || count < found.min(left.len()) {
-                return Ok(false);
-            }
-            left = &left[count..];
-        }
-        Ok(true)
-    }
-
     /// Publishes what others have appended.
     async fn catch_up(&mut self) -> Result<(), StorageError> {
         loop {
@@ -360,11 +279,6 @@ impl Sequencer {
         self.live.restart(info.clone());
         self.info = info;
     }
-}
-
-enum Fits {
-    New,
-    Known,
 }
 
 fn refuse(pushes: Vec<Waiting>, error: &StorageError) {

@@ -1,14 +1,13 @@
 //! The task of a connection.
 
-use std::{future::poll_fn, ops::ControlFlow, sync::Arc, time::Duration};
+mod ending;
+
+use std::{future::poll_fn, ops::ControlFlow, sync::Arc};
 
 use axum::extract::ws::{Message, WebSocket};
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use livestore_core::sync::protocol::{ClientFrame, RequestId, ServerFrame};
-use tokio::{
-    sync::watch,
-    time::{sleep_until, timeout},
-};
+use tokio::{sync::watch, time::sleep_until};
 
 use super::{
     pulls::{Next, Pulls, Read},
@@ -24,9 +23,6 @@ use crate::{
     server::State,
     sync::Visitor,
 };
-
-/// How long the other side may take to say goodbye too.
-const GOODBYE: Duration = Duration::from_secs(1);
 
 /// A connection of a client to a store.
 pub(super) struct Connection {
@@ -107,24 +103,6 @@ impl Connection {
         }
         self.finish_pushes().await;
         reason
-    }
-
-    /// Carries out the pushes that have come: their author may be gone, but was heard.
-    async fn finish_pushes(&mut self) {
-        while self.take_requests().is_continue() && (self.pushing > 0 || self.requests.is_asking())
-        {
-            let Some(job) = self.jobs.next().await else {
-                break;
-            };
-            let on = match job {
-                Job::Read(_) => ControlFlow::Continue(()),
-                Job::Pushed(request, result) => self.pushed(request, result),
-                Job::Allowed(allowed) => self.allowed(allowed),
-            };
-            if on.is_break() {
-                break;
-            }
-        }
     }
 
     async fn next(&mut self) -> Happened {
@@ -217,7 +195,7 @@ impl Connection {
             }
             ClientFrame::Eof => {}
             ClientFrame::Unknown { tag } => {
-                self.send(&ServerFrame::defect(format!("unknown request tag: {tag}")));
+                self.send(&ServerFrame::defect(format!("unknown request tag: {tag:.100}")));
             }
             _ => self.send(&ServerFrame::defect("unknown request tag")),
         }
@@ -311,27 +289,6 @@ impl Connection {
         metrics
             .pulls
             .inc_by(self.pulls.len() as i64 - pulls_before as i64);
-    }
-
-    /// Closes: what is queued is written, the other side hears why, and may answer.
-    async fn say_goodbye(&mut self, code: u16, reason: &'static str) {
-        self.socket.close(code, reason);
-        let socket = &mut self.socket;
-        let goodbye = async {
-            if poll_fn(|cx| socket.poll_write(cx)).await.is_err() {
-                return;
-            }
-            // Read on until the other side closes: what is unread when a socket is dropped takes back
-            // what was written.
-            loop {
-                match poll_fn(|cx| socket.poll(cx, true)).await {
-                    Event::Message(Message::Close(_)) | Event::Gone => return,
-                    _ => {}
-                }
-            }
-        };
-        // Whoever does not answer is left.
-        let _ = timeout(GOODBYE, goodbye).await;
     }
 
     /// Whether the connection has so much under way that no more requests are taken.

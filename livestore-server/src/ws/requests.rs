@@ -83,7 +83,7 @@ impl Connection {
             Ok((Transport::WebSocket, call)) => call,
             Ok(_) | Err(WireError::UnknownCall { .. }) => {
                 let tag = &request.tag;
-                self.send(&ServerFrame::defect(format!("unknown request tag: {tag}")));
+                self.send(&ServerFrame::defect(format!("unknown request tag: {tag:.100}")));
                 return ControlFlow::Continue(());
             }
             Err(error) => {

@@ -9,11 +9,11 @@ use std::{
 };
 
 use futures::{SinkExt, StreamExt};
-use livestore_server::{Limits, SyncServer, Timeouts, storage::MemoryStore};
+use livestore_server::{Limits, Timeouts, storage::MemoryStore};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Client, TestServer, event, events, numbers};
+use crate::support::{Client, TestServer, builder, event, events, numbers};
 
 const SOON: Duration = Duration::from_millis(150);
 
@@ -214,7 +214,7 @@ async fn a_client_that_asks_for_more_than_it_reads_gets_all_of_it_in_the_end() {
     limits.frames_per_second = 10_000_000;
     let mut timeouts = Timeouts::default();
     timeouts.first_pull = Duration::from_secs(60);
-    let builder = SyncServer::builder()
+    let builder = builder()
         .storage(MemoryStore::new())
         .limits(limits)
         .timeouts(timeouts);

@@ -3,12 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::future::join_all;
-use livestore_server::{Limits, SyncServer, hub::HubOptions};
+use livestore_server::{Limits, hub::HubOptions};
 use serde_json::json;
 
 use crate::{
     on_every_engine,
-    support::{Client, Engine, TestServer, event, events, large_events, numbers},
+    support::{Client, Engine, TestServer, builder, event, events, large_events, numbers},
 };
 
 on_every_engine!(
@@ -50,7 +50,7 @@ async fn a_pull_that_starts_while_others_push_misses_nothing_and_doubles_nothing
     for seed in 0..8_u64 {
         let mut hub = HubOptions::default();
         hub.recent.events = [2, 30, 4096][seed as usize % 3];
-        let builder = SyncServer::builder()
+        let builder = builder()
             .shared_storage(Arc::clone(&engine.storage))
             .hub(hub);
         let server = Arc::new(TestServer::with(builder).await);
@@ -111,7 +111,7 @@ async fn a_pull_that_starts_while_others_push_misses_nothing_and_doubles_nothing
 async fn a_reader_that_does_not_acknowledge_is_sent_so_much_and_no_more(engine: Engine) {
     let mut limits = Limits::default();
     limits.chunks_ahead = 3;
-    let builder = SyncServer::builder()
+    let builder = builder()
         .shared_storage(Arc::clone(&engine.storage))
         .limits(limits);
     let server = TestServer::with(builder).await;

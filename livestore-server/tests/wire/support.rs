@@ -4,13 +4,14 @@
 
 pub(crate) mod client;
 pub(crate) mod engine;
+pub(crate) mod http;
 pub(crate) mod server;
 
 use serde_json::{Value, json};
 
 pub(crate) use client::Client;
 pub(crate) use engine::Engine;
-pub(crate) use server::TestServer;
+pub(crate) use server::{TestServer, builder};
 
 /// An event as it travels.
 pub(crate) fn event(seq: u64, parent: u64, id: &str) -> Value {

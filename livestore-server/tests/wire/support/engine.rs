@@ -28,6 +28,17 @@ impl Engine {
             _folder: Some(folder),
         }
     }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) async fn postgres() -> Self {
+        use livestore_server::storage::{PostgresOptions, PostgresStore};
+        let address = livestore_test_postgres::Cluster::shared().database().await;
+        let storage = PostgresStore::connect(PostgresOptions::new(address)).await;
+        Self {
+            storage: Arc::new(storage.expect("the database can be used")),
+            _folder: None,
+        }
+    }
 }
 
 /// Makes a test per engine of each function that takes an [`Engine`].
@@ -46,6 +57,14 @@ macro_rules! on_every_engine {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
                 super::$name($crate::support::Engine::sqlite()).await;
+            })*
+        }
+
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::support::Engine::postgres().await).await;
             })*
         }
     };

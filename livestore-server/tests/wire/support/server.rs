@@ -1,10 +1,17 @@
 //! A server on a port of its own.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use super::Engine;
-use livestore_server::{SyncServer, SyncServerBuilder, storage::MemoryStore};
+use livestore_server::{SyncServer, SyncServerBuilder, Timeouts, storage::MemoryStore};
 use tokio::{net::TcpListener, task::JoinHandle};
+
+/// The start of every server here: it waits for clients however slow the machine is. Tests of times set them.
+pub(crate) fn builder() -> SyncServerBuilder {
+    let mut timeouts = Timeouts::default();
+    timeouts.first_pull = Duration::from_secs(600);
+    SyncServer::builder().timeouts(timeouts)
+}
 
 /// A server that ends with its test.
 pub(crate) struct TestServer {
@@ -22,12 +29,12 @@ impl Drop for TestServer {
 impl TestServer {
     /// Starts a server in memory.
     pub(crate) async fn start() -> Self {
-        Self::with(SyncServer::builder().storage(MemoryStore::new())).await
+        Self::with(builder().storage(MemoryStore::new())).await
     }
 
     /// Starts a server on an engine.
     pub(crate) async fn on(engine: &Engine) -> Self {
-        Self::with(SyncServer::builder().shared_storage(Arc::clone(&engine.storage))).await
+        Self::with(builder().shared_storage(Arc::clone(&engine.storage))).await
     }
 
     /// Starts a server with options.
