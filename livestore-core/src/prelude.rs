@@ -2,6 +2,8 @@
 
 pub use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "remote")]
+pub use crate::adapter::WsBackend;
 pub use crate::{
     adapter::{Memory, WebAdapter},
     event::{EncodedEvent, Event, EventInput, IntoEvents, new_id},

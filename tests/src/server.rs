@@ -22,17 +22,22 @@ pub struct Server {
 impl Server {
     /// Starts to serve the files in `folder`.
     pub fn start(folder: &Path) -> io::Result<Self> {
-        Self::serve(Router::new().fallback_service(ServeDir::new(folder)))
+        let files = Router::new().fallback_service(ServeDir::new(folder));
+        Self::serve(|| files)
     }
 
-    /// Starts to serve what a router does.
-    pub(crate) fn serve(router: Router) -> io::Result<Self> {
+    /// Starts to serve what a router does, which is made on the server's own runtime.
+    pub(crate) fn serve(router: impl FnOnce() -> Router) -> io::Result<Self> {
         // Its own thread and runtime: a test that keeps its thread busy doesn't stop the files from coming.
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let address = listener.local_addr()?;
+        let router = {
+            let _runtime = runtime.enter();
+            router()
+        };
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::spawn(move || {
             runtime.spawn(axum::serve(listener, router).into_future());

@@ -8,13 +8,14 @@ mod browser;
 mod c_compiler;
 mod cargo_tools;
 mod debian_rust;
+mod interop;
 mod packages;
 mod postgres;
 mod rust_components;
 mod rust_target;
 mod wasm_opt;
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 pub(crate) use browser::Browser;
 
@@ -29,6 +30,8 @@ pub(crate) struct Needs {
     pub(crate) web: bool,
     /// A browser and its driver.
     pub(crate) browser: bool,
+    /// LiveStore for TypeScript.
+    pub(crate) interop: bool,
     /// PostgreSQL's programs.
     pub(crate) postgres: bool,
 }
@@ -39,6 +42,7 @@ impl Needs {
         lints: true,
         web: true,
         browser: true,
+        interop: true,
         postgres: true,
     };
     /// What building and serving an app takes.
@@ -46,6 +50,7 @@ impl Needs {
         lints: false,
         web: true,
         browser: false,
+        interop: false,
         postgres: false,
     };
     /// What the benchmarks take.
@@ -53,6 +58,7 @@ impl Needs {
         lints: false,
         web: true,
         browser: true,
+        interop: false,
         postgres: true,
     };
 }
@@ -64,6 +70,8 @@ pub(crate) struct Prepared {
     pub(crate) shell: Shell,
     /// The browser, if it was asked for.
     pub(crate) browser: Option<Browser>,
+    /// Where LiveStore for TypeScript is, if it was asked for and can run here.
+    pub(crate) interop: Option<PathBuf>,
 }
 
 /// Installs what is missing and says where things are.
@@ -89,9 +97,17 @@ pub(crate) fn prepare(workspace: &Workspace, needs: Needs) -> Result<Prepared> {
         .browser
         .then(|| browser::prepare(workspace, &shell))
         .transpose()?;
+    let interop = match needs.interop {
+        true => interop::prepare(workspace, &shell)?,
+        false => None,
+    };
     eprintln!(
         "everything needed is there ({:.1} s)",
         start.elapsed().as_secs_f64()
     );
-    Ok(Prepared { shell, browser })
+    Ok(Prepared {
+        shell,
+        browser,
+        interop,
+    })
 }

@@ -33,6 +33,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCod
         lints: any(&[Suite::Lint]),
         web: any(&[Suite::Lint, Suite::Wasm, Suite::EndToEnd]),
         browser: any(&[Suite::Wasm, Suite::EndToEnd]),
+        interop: any(&[Suite::Native]),
         postgres: any(&[Suite::Native]),
     };
     let prepared = setup::prepare(workspace, needs)?;

@@ -10,11 +10,13 @@ use super::{
     desk::{Desk, Seating},
     lock, runtime,
 };
+#[cfg(feature = "remote")]
+use crate::{adapter::WsBackend, sync::SyncOptions};
 use crate::{
     event::{ClientId, EncodedEvent, SeqNum, SessionId, StoreId},
     eventlog::Eventlog,
     leader::{Input, StateFile},
-    store::{Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, Session, Setup},
+    store::{Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, Session, Setup, SyncSetup},
     sync::{SessionKey, Storage, ToLeader},
 };
 
@@ -38,6 +40,8 @@ use crate::{
 pub struct Memory {
     client_id: ClientId,
     stores: Arc<Mutex<HashMap<StoreId, Place>>>,
+    #[cfg(feature = "remote")]
+    sync: Option<WsBackend>,
 }
 
 /// Where a store's log is.
@@ -73,7 +77,28 @@ impl Memory {
         Self {
             client_id,
             stores: Arc::default(),
+            #[cfg(feature = "remote")]
+            sync: None,
         }
+    }
+
+    /// Syncs stores with a server, if they are not opened with a backend of their own.
+    #[cfg(feature = "remote")]
+    pub fn sync(mut self, backend: impl Into<WsBackend>) -> Self {
+        self.sync = Some(backend.into());
+        self
+    }
+
+    /// Returns what a store is synced with that was not opened with a backend of its own.
+    fn own_sync(&self) -> Option<SyncSetup> {
+        #[cfg(feature = "remote")]
+        if let Some(backend) = &self.sync {
+            return Some(SyncSetup {
+                backend: Box::new(backend.clone()),
+                options: SyncOptions::default(),
+            });
+        }
+        None
     }
 
     /// Returns a store's log; of an unknown store, nothing.
@@ -110,7 +135,7 @@ impl Memory {
                 schema: setup.schema,
                 state: StateFile::Memory,
                 storage: Storage::Memory,
-                sync: setup.sync,
+                sync: setup.sync.or_else(|| self.own_sync()),
             },
         );
         if let Some(driver) = driver {

@@ -19,7 +19,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use self::{address::Address, fallback::Fallback, payload::PayloadSource};
+pub(super) use self::payload::PayloadSource;
+use self::{address::Address, fallback::Fallback};
 use crate::{
     event::{ClientId, StoreId},
     sync::{

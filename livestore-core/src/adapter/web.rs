@@ -17,6 +17,8 @@ use browser as platform;
 #[cfg(not(target_arch = "wasm32"))]
 use elsewhere as platform;
 
+#[cfg(feature = "remote")]
+use crate::{adapter::WsBackend, sync::SyncOptions};
 use crate::{
     event::StoreId,
     schema::Schema,
@@ -32,6 +34,10 @@ use crate::{
 pub struct WebAdapter {
     worker_url: Option<String>,
     ask_for_persistence: bool,
+    #[cfg(feature = "remote")]
+    sync: Option<WsBackend>,
+    #[cfg(feature = "remote")]
+    sync_options: SyncOptions,
 }
 
 impl WebAdapter {
@@ -44,6 +50,21 @@ impl WebAdapter {
     /// Content-Security-Policy forbids `blob:` workers. The script is what [`worker_script`] returns.
     pub fn worker_url(mut self, url: impl Into<String>) -> Self {
         self.worker_url = Some(url.into());
+        self
+    }
+
+    /// Syncs with a server: a URL like `"/sync"`, or a [`WsBackend`] with a payload. The leader does it, in
+    /// its worker, and all tabs with it; a payload that is asked for is asked for in the page.
+    #[cfg(feature = "remote")]
+    pub fn sync(mut self, backend: impl Into<WsBackend>) -> Self {
+        self.sync = Some(backend.into());
+        self
+    }
+
+    /// Sets how to sync; nothing without a server.
+    #[cfg(feature = "remote")]
+    pub fn sync_options(mut self, options: SyncOptions) -> Self {
+        self.sync_options = options;
         self
     }
 

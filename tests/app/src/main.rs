@@ -1,6 +1,7 @@
 //! A page for the web adapter's end-to-end tests: what they ask for is on `window.wasmBindings`.
 //!
-//! `?store=…` in the address opens a store as soon as the page runs, as an app does.
+//! `?store=…` in the address opens a store as soon as the page runs, as an app does; `&sync=…` syncs it with a server,
+//! and `&memory` keeps it in the page.
 
 mod page;
 mod report;

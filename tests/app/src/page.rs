@@ -9,7 +9,13 @@ use std::{
 };
 
 use gloo_timers::future::sleep;
-use livestore_core::{adapter::web, event::StoreId, prelude::*};
+use js_sys::Reflect;
+use livestore_core::{
+    adapter::{WsBackend, web},
+    event::StoreId,
+    prelude::*,
+    store::Adapter,
+};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -37,10 +43,18 @@ pub(crate) fn open_from_address() {
     let Some(store) = parameters.as_ref().and_then(|all| all.get("store")) else {
         return;
     };
-    let worker = parameters.and_then(|all| all.get("worker"));
+    let parameter = |name: &str| parameters.as_ref().and_then(|all| all.get(name));
+    let (worker, sync, memory) = (
+        parameter("worker"),
+        parameter("sync"),
+        parameter("memory").is_some(),
+    );
     spawn_local(async move {
         // The steps say how it went.
-        let _ = open(store, worker, false).await;
+        let _ = match memory {
+            true => open_in_memory(store, sync.unwrap_or_default()).await,
+            false => open(store, worker, false, sync).await,
+        };
     });
 }
 
@@ -50,9 +64,8 @@ pub async fn open(
     store: String,
     worker: Option<String>,
     ask_for_persistence: bool,
+    sync: Option<String>,
 ) -> Result<(), JsValue> {
-    let steps = Steps::default();
-    STEPS.set(Arc::clone(&steps));
     let mut adapter = WebAdapter::persisted();
     if let Some(worker) = worker {
         adapter = adapter.worker_url(worker);
@@ -60,6 +73,21 @@ pub async fn open(
     if ask_for_persistence {
         adapter = adapter.ask_for_persistence();
     }
+    if let Some(url) = sync {
+        adapter = adapter.sync(backend(url));
+    }
+    open_with(adapter, store).await
+}
+
+/// Opens a store that is kept in the page.
+#[wasm_bindgen(js_name = openInMemory)]
+pub async fn open_in_memory(store: String, sync: String) -> Result<(), JsValue> {
+    open_with(Memory::new().sync(backend(sync)), store).await
+}
+
+async fn open_with(adapter: impl Adapter, store: String) -> Result<(), JsValue> {
+    let steps = Steps::default();
+    STEPS.set(Arc::clone(&steps));
     let store = Store::builder(schema())
         .adapter(adapter)
         .on_boot_status(move |step| lock(&steps).push(step))
@@ -68,6 +96,18 @@ pub async fn open(
         .map_err(text)?;
     STORE.set(Some(store));
     Ok(())
+}
+
+/// A server that gets the page's `syncToken` of the moment for a payload.
+fn backend(url: String) -> WsBackend {
+    WsBackend::new(url).payload_from(async || {
+        let token = Reflect::get(&js_sys::global(), &"syncToken".into()).map_err(text_of)?;
+        Ok::<_, String>(json!({ "token": token.as_string() }))
+    })
+}
+
+fn text_of(error: JsValue) -> String {
+    format!("{error:?}")
 }
 
 /// Closes the store, once everything is persisted.
@@ -99,6 +139,13 @@ pub fn add(token: String) -> Result<(), JsValue> {
 pub async fn keep(token: String) -> Result<(), JsValue> {
     let receipt = store()?.commit(EntryAdded { token }).map_err(text)?;
     receipt.persisted().await.map_err(text)
+}
+
+/// Commits a token and waits until the server has it.
+#[wasm_bindgen]
+pub async fn sync(token: String) -> Result<(), JsValue> {
+    let receipt = store()?.commit(EntryAdded { token }).map_err(text)?;
+    receipt.synced().await.map(drop).map_err(text)
 }
 
 /// Commits many tokens in few commits, and waits until they are persisted.
@@ -186,6 +233,7 @@ pub fn status() -> Result<String, JsValue> {
         "head": sync.session_head.global,
         "leaderHead": sync.leader_head.global,
         "pending": sync.pending_in_session,
+        "connection": sync.connection.to_string(),
         "skipped": sync.skipped,
         "storage": format!("{:?}", sync.storage),
         "damage": sync.log_damage,

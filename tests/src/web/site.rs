@@ -2,17 +2,26 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    future::ready,
     mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
 };
 
 use axum::{
     Router,
     extract::{self, State},
     http::{HeaderValue, StatusCode, header},
-    middleware::map_response,
+    middleware::{Next, from_fn, map_response},
     response::{Html, IntoResponse, Response},
     routing::{get, post},
+};
+use livestore_server::{
+    SyncServer, SyncServerBuilder,
+    auth::{Action, AuthRequest, Denied, Grant},
+    storage::{EventStore, MemoryStore},
 };
 use tower_http::services::ServeDir;
 
@@ -31,6 +40,8 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 /// - `blank` has no script.
 /// - `scripts/…` is what [`Site::add_script`] put there.
 /// - `persisted` takes the tokens that a page reports.
+/// - `sync` and `guarded` are sync servers; the second one wants [`Site::let_in`]'s token.
+/// - `http-only` is a sync server behind something that lets no WebSockets through.
 #[derive(Debug)]
 pub struct Site {
     server: Server,
@@ -41,6 +52,9 @@ pub struct Site {
 struct Shared {
     reported: Mutex<Vec<String>>,
     scripts: Mutex<HashMap<String, String>>,
+    token: Mutex<String>,
+    /// How often somebody connected to a guarded store, or showed another token.
+    admitted: AtomicUsize,
 }
 
 impl Site {
@@ -61,8 +75,23 @@ impl Site {
             .route("/scripts/{name}", get(script))
             .route("/persisted", post(take_report))
             .with_state(Arc::clone(&shared));
+        let doorkeeper = Arc::clone(&shared);
         Ok(Self {
-            server: Server::serve(router)?,
+            server: Server::serve(move || {
+                let storage: Arc<dyn EventStore> = Arc::new(MemoryStore::new());
+                let open = SyncServer::builder().shared_storage(Arc::clone(&storage));
+                let guarded = SyncServer::builder()
+                    .shared_storage(Arc::clone(&storage))
+                    .authorize(move |request| ready(doorkeeper.admit(&request)));
+                let blocked = SyncServer::builder().shared_storage(storage);
+                router
+                    .nest_service("/sync", served(open))
+                    .nest_service("/guarded", served(guarded))
+                    .nest_service(
+                        "/http-only",
+                        served(blocked).layer(from_fn(block_websockets)),
+                    )
+            })?,
             shared,
         })
     }
@@ -89,10 +118,48 @@ impl Site {
         tokens
     }
 
+    /// Has the guarded server let in who shows this token, and nobody else.
+    pub fn let_in(&self, token: &str) {
+        token.clone_into(&mut lock(&self.shared.token));
+    }
+
+    /// Returns how often somebody was let in by the guarded server, or showed another token on a connection.
+    pub fn admitted(&self) -> usize {
+        self.shared.admitted.load(SeqCst)
+    }
+
     /// Returns how many tokens have been reported and not taken.
     pub fn reported(&self) -> usize {
         lock(&self.shared.reported).len()
     }
+}
+
+impl Shared {
+    fn admit(&self, request: &AuthRequest) -> Result<Grant, Denied> {
+        let payload = request.client.payload.as_deref();
+        let token = payload.and_then(|payload| payload["token"].as_str());
+        if token != Some(&**lock(&self.token)) {
+            return Err(Denied::unauthenticated("the token is too old"));
+        }
+        if request.action == Action::Connect {
+            self.admitted.fetch_add(1, SeqCst);
+        }
+        Ok(Grant::lasting())
+    }
+}
+
+fn served(server: SyncServerBuilder) -> Router {
+    server
+        .build()
+        .expect("it has a storage and a runtime")
+        .into_router()
+}
+
+async fn block_websockets(request: extract::Request, next: Next) -> Response {
+    if request.headers().contains_key(header::UPGRADE) {
+        return StatusCode::BAD_GATEWAY.into_response();
+    }
+    next.run(request).await
 }
 
 async fn blank() -> Html<&'static str> {

@@ -44,6 +44,8 @@ pub struct Status {
     pub leader_head: u64,
     /// How many events of this tab are not persisted.
     pub pending: u64,
+    /// How the connection to the sync server is.
+    pub connection: String,
     /// How many events of the log are skipped.
     pub skipped: u64,
     /// Where the log is kept.
@@ -229,6 +231,12 @@ impl Tab {
     #[track_caller]
     pub fn keep(&self, token: &str) -> impl Future<Output = Result<(), Failure>> {
         self.call("keep", [json!(token)])
+    }
+
+    /// Commits a token and waits until the server has it.
+    #[track_caller]
+    pub fn sync(&self, token: &str) -> impl Future<Output = Result<(), Failure>> {
+        self.call("sync", [json!(token)])
     }
 
     /// Commits so many tokens in a few commits, and waits until they are persisted.

@@ -8,6 +8,7 @@ mod damage;
 mod kills;
 mod places;
 mod storage;
+mod sync;
 mod tabs;
 mod takeover;
 mod versions;

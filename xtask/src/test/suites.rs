@@ -155,7 +155,7 @@ impl Runner<'_> {
     }
 
     fn native(&self) -> Command {
-        self.cargo(&[
+        let mut command = self.cargo(&[
             "test",
             "--no-fail-fast",
             "--workspace",
@@ -165,7 +165,11 @@ impl Runner<'_> {
             "--bins",
             "--tests",
             "--examples",
-        ])
+        ]);
+        if let Some(folder) = &self.prepared.interop {
+            command.env("LIVESTORE_INTEROP", folder);
+        }
+        command
     }
 
     fn doc(&self) -> Command {

@@ -8,6 +8,8 @@ mod ids;
 mod locks;
 mod page;
 mod spawn;
+#[cfg_attr(not(feature = "remote"), path = "browser/sync/none.rs")]
+mod sync;
 mod wire;
 
 use futures::{FutureExt, channel::oneshot};
@@ -51,7 +53,13 @@ async fn for_a_moment(
     ask: impl FnOnce(u32) -> ToHost,
 ) -> Result<Vec<u8>, AdapterError> {
     let session = crate::event::SessionId::random().to_string();
-    let endpoint = Endpoint::open(WebAdapter::default(), store, session, Build::nameless())?;
+    let endpoint = Endpoint::open(
+        WebAdapter::default(),
+        store,
+        session,
+        Build::nameless(),
+        None,
+    )?;
     // A refusal is an answer too: somebody is there.
     let attached = endpoint.attach().await;
     if let (Err(error), true) = (attached, endpoint.is_closed()) {

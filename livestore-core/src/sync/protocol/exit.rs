@@ -149,17 +149,13 @@ impl Serialize for Written<'_> {
 }
 
 /// The keys that causes have between them.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct FlatCause {
     #[serde(rename = "_tag")]
-    tag: String,
+    tag: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<RpcError>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     defect: Option<Value>,
     #[serde(rename = "fiberId", skip_serializing_if = "Option::is_none")]
     fiber_id: Option<Value>,
@@ -172,7 +168,7 @@ struct FlatCause {
 impl From<&Cause> for FlatCause {
     fn from(cause: &Cause) -> Self {
         let mut flat = FlatCause {
-            tag: String::new(),
+            tag: "",
             error: None,
             defect: None,
             fiber_id: None,
@@ -206,49 +202,48 @@ impl From<&Cause> for FlatCause {
             }
             // A list inside a tree is nobody's form; its own is written by `Written`.
             Cause::Empty | Cause::List(_) => "Empty",
-        }
-        .to_owned();
+        };
         flat
-    }
-}
-
-impl From<FlatCause> for Cause {
-    fn from(flat: FlatCause) -> Self {
-        let FlatCause {
-            tag,
-            error,
-            defect,
-            fiber_id,
-            left,
-            right,
-        } = flat;
-        match (&*tag, error, left, right) {
-            ("Fail", Some(error), ..) => Self::Fail(error),
-            ("Interrupt", ..) => Self::Interrupt {
-                fiber_id: fiber_id.unwrap_or_default(),
-            },
-            ("Empty", ..) => Self::Empty,
-            ("Sequential", _, Some(left), Some(right)) => {
-                Self::Sequential(Box::new((*left).into()), Box::new((*right).into()))
-            }
-            ("Parallel", _, Some(left), Some(right)) => {
-                Self::Parallel(Box::new((*left).into()), Box::new((*right).into()))
-            }
-            _ => Self::Die(defect.unwrap_or_default()),
-        }
     }
 }
 
 impl<'de> Deserialize<'de> for Cause {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::Array(causes) => {
-                let flat: Result<Vec<FlatCause>, _> =
-                    causes.into_iter().map(FlatCause::deserialize).collect();
-                flat.map(|causes| Self::List(causes.into_iter().map(Cause::from).collect()))
-            }
-            tree => FlatCause::deserialize(tree).map(Cause::from),
+        Value::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl From<Value> for Cause {
+    fn from(mut value: Value) -> Self {
+        if let Value::Array(causes) = value {
+            return Self::List(causes.into_iter().map(Self::from).collect());
         }
-        .map_err(serde::de::Error::custom)
+        let tag = value.get("_tag").and_then(Value::as_str);
+        let tag = tag.unwrap_or_default().to_owned();
+        let mut part = |key: &str| value.get_mut(key).map(Value::take).unwrap_or_default();
+        let mut both = || {
+            (
+                Box::new(part("left").into()),
+                Box::new(part("right").into()),
+            )
+        };
+        match &*tag {
+            "Sequential" => {
+                let (left, right) = both();
+                Self::Sequential(left, right)
+            }
+            "Parallel" => {
+                let (left, right) = both();
+                Self::Parallel(left, right)
+            }
+            "Fail" => Self::Fail(part("error").into()),
+            "Interrupt" => Self::Interrupt {
+                fiber_id: part("fiberId"),
+            },
+            "Empty" => Self::Empty,
+            "Die" => Self::Die(part("defect")),
+            // What a cause can be beside these is not known.
+            _ => Self::Die(value),
+        }
     }
 }

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
-use super::present;
-
 /// What a call fails with.
 ///
 /// LiveStore's clients know these three and no other: whatever else a server has to say is an
@@ -59,7 +57,7 @@ impl RpcError {
             Self::Unknown {
                 payload: Some(payload),
                 ..
-            } => Refusal::deserialize(payload).ok(),
+            } => Refusal::read(payload),
             _ => None,
         }
     }
@@ -110,69 +108,40 @@ pub(super) fn words(error: &Value) -> String {
     }
 }
 
-/// The keys that the errors have between them.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Flat {
-    #[serde(rename = "_tag")]
-    tag: Option<String>,
-    minimum_expected_num: Option<u64>,
-    provided_num: Option<u64>,
-    expected: Option<String>,
-    received: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    cause: Option<Value>,
-    note: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    payload: Option<Value>,
-}
-
 impl<'de> Deserialize<'de> for RpcError {
     /// An error that this client does not know is an unknown one, with its whole value for a cause.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        let Ok(flat) = Flat::deserialize(&value) else {
-            return Ok(Self::not_known(value));
-        };
-        Ok(match flat {
-            Flat {
-                tag: Some(tag),
-                minimum_expected_num: Some(minimum_expected_num),
-                provided_num: Some(provided_num),
-                ..
-            } if tag == "ServerAheadError" => Self::ServerAhead {
-                minimum_expected_num,
-                provided_num,
-            },
-            Flat {
-                tag: Some(tag),
-                expected: Some(expected),
-                received: Some(received),
-                ..
-            } if tag == "BackendIdMismatchError" => Self::BackendIdMismatch { expected, received },
-            Flat {
-                tag: Some(tag),
-                cause: Some(cause),
-                note,
-                payload,
-                ..
-            } if tag == "UnknownError" => Self::Unknown {
-                cause,
-                note,
-                payload,
-            },
-            _ => Self::not_known(value),
-        })
+        Value::deserialize(deserializer).map(Self::from)
     }
 }
 
-impl RpcError {
-    fn not_known(value: Value) -> Self {
-        Self::Unknown {
+// Read by hand: what serde derives for tagged enums is 30 kB of the client's download.
+impl From<Value> for RpcError {
+    fn from(value: Value) -> Self {
+        let number = |key: &str| value.get(key).and_then(Value::as_u64);
+        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        let read = match value.get("_tag").and_then(Value::as_str) {
+            Some("ServerAheadError") => number("minimumExpectedNum")
+                .zip(number("providedNum"))
+                .map(|(minimum_expected_num, provided_num)| Self::ServerAhead {
+                    minimum_expected_num,
+                    provided_num,
+                }),
+            Some("BackendIdMismatchError") => text("expected")
+                .zip(text("received"))
+                .map(|(expected, received)| Self::BackendIdMismatch { expected, received }),
+            Some("UnknownError") => value.get("cause").map(|cause| Self::Unknown {
+                cause: cause.clone(),
+                note: text("note"),
+                payload: value.get("payload").cloned(),
+            }),
+            _ => None,
+        };
+        read.unwrap_or(Self::Unknown {
             cause: value,
             note: None,
             payload: None,
-        }
+        })
     }
 }
 
@@ -180,7 +149,7 @@ impl RpcError {
 ///
 /// It is an addition of ours inside LiveStore's words: its own clients see an `UnknownError` that they
 /// can read, and try again.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
 #[serde(tag = "_tag", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum Refusal {
@@ -214,8 +183,40 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// Reads one; `None` for what is none, or one that this version does not know.
+    pub fn read(value: &Value) -> Option<Self> {
+        let size = |key: &str| usize::try_from(value.get(key)?.as_u64()?).ok();
+        let reason = |of: &Value| Some(of.get("reason")?.as_str()?.to_owned());
+        match value.get("_tag")?.as_str()? {
+            "RejectedEvents" => {
+                let events = value.get("events")?.as_array()?.iter();
+                let event = |event: &Value| {
+                    Some(EventRefusal {
+                        seq_num: event.get("seqNum")?.as_u64()?,
+                        reason: reason(event)?,
+                    })
+                };
+                let events = events.map(event).collect::<Option<_>>()?;
+                Some(Self::RejectedEvents { events })
+            }
+            "Unauthorized" => Some(Self::Unauthorized {
+                reason: reason(value)?,
+            }),
+            "TooLarge" => Some(Self::TooLarge {
+                max_events: size("maxEvents")?,
+                max_bytes: size("maxBytes")?,
+            }),
+            "RateLimited" => Some(Self::RateLimited {
+                retry_after_ms: value.get("retryAfterMs")?.as_u64()?,
+            }),
+            _ => None,
+        }
+    }
+}
+
 /// An event that a server will never take, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EventRefusal {
     /// Its number in the push.

@@ -3,7 +3,7 @@
 use futures::{SinkExt, StreamExt};
 use gloo_net::{
     http::Request,
-    websocket::{Message, WebSocketError, futures::WebSocket},
+    websocket::{Message, State, WebSocketError, futures::WebSocket},
 };
 use wasm_bindgen::JsCast;
 use web_sys::{Url, WorkerGlobalScope};
@@ -33,12 +33,13 @@ pub(in crate::adapter::remote) fn absolute(url: &str) -> Result<String, BackendE
 
 /// Opens a WebSocket.
 pub(in crate::adapter::remote) async fn open(url: &str) -> Result<Socket, BackendError> {
-    let socket = WebSocket::open(url).map_err(BackendError::failed)?;
-    let (mut sender, receiver) = socket.split();
-    // Ready when it is open. A browser does not tell why it cannot be opened.
-    futures::future::poll_fn(|cx| sender.poll_ready_unpin(cx))
-        .await
-        .map_err(|_| BackendError::offline("the WebSocket cannot be opened"))?;
+    let mut socket = WebSocket::open(url).map_err(BackendError::failed)?;
+    // Ready when it is open, or never will be. A browser does not tell why.
+    let ready = futures::future::poll_fn(|cx| socket.poll_ready_unpin(cx)).await;
+    if ready.is_err() || !matches!(socket.state(), State::Open) {
+        return Err(BackendError::offline("the WebSocket cannot be opened"));
+    }
+    let (sender, receiver) = socket.split();
     let sender = sender
         .sink_map_err(BackendError::offline)
         .with(async |text: String| Ok::<_, BackendError>(Message::Text(text)));

@@ -3,7 +3,7 @@
 mod pool;
 mod slots;
 
-use std::{pin::Pin, sync::Arc};
+use std::{pin::Pin, rc::Rc, sync::Arc};
 
 use sqlite_wasm_rs::vfs::VfsFilesManager;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
@@ -12,9 +12,12 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::FileSystemRemoveOptions;
 
 use self::pool::PoolFiles;
-use super::{page::describe, wire::Start};
+use super::{page::describe, sync::Payloads, wire::Start};
 use crate::{
-    adapter::desk::{Desk, Seating},
+    adapter::{
+        desk::{Desk, Seating},
+        runtime,
+    },
     event::{ClientId, EncodedEvent, StoreId},
     eventlog::{self, Eventlog, EventlogError},
     leader::StateFile,
@@ -92,7 +95,12 @@ impl Files {
     }
 
     /// Seats a leader over the log.
-    pub(super) fn seat(&self, start: &Start, schema: &Schema) -> Result<Arc<Desk>, String> {
+    pub(super) fn seat(
+        &self,
+        start: &Start,
+        schema: &Schema,
+        payloads: &Rc<Payloads>,
+    ) -> Result<Arc<Desk>, String> {
         let store = StoreId::new(&start.store).map_err(|error| error.to_string())?;
         let (log, state, storage) = match self {
             Self::Open(pool) => (
@@ -115,10 +123,14 @@ impl Files {
             schema: schema.clone(),
             state,
             storage,
-            sync: None,
+            sync: payloads.setup(start.sync.as_ref()),
         };
         let log = log.map_err(|error| error.to_string())?;
-        Ok(Desk::open(log, seating).0)
+        let (desk, driver) = Desk::open(log, seating);
+        if let Some(driver) = driver {
+            runtime::spawn("livestore-sync", driver).map_err(|error| error.to_string())?;
+        }
+        Ok(desk)
     }
 
     /// Deletes everything.

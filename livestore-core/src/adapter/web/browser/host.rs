@@ -22,6 +22,7 @@ use super::{
     files::Files,
     locks,
     page::describe,
+    sync::Payloads,
     wire::{self, FromHost, Parcel, Start, ToHost, Visit},
 };
 use crate::{
@@ -79,6 +80,7 @@ struct Host {
     /// Whether the files are being deleted.
     resetting: Cell<bool>,
     port: MessagePort,
+    payloads: Rc<Payloads>,
     handlers: RefCell<Vec<Handler>>,
 }
 
@@ -92,7 +94,7 @@ struct Visitor {
 
 /// How a session is reached.
 #[derive(Clone)]
-enum Route {
+pub(super) enum Route {
     Port(MessagePort),
     Channel(BroadcastChannel),
 }
@@ -109,7 +111,8 @@ impl Host {
             Ok(store) => Files::open(store).await,
             Err(error) => return tracing::error!(%error, "the leader was started without a store"),
         };
-        let desk = files.seat(&start, &schema);
+        let payloads = Payloads::new(port.clone(), start.session.clone());
+        let desk = files.seat(&start, &schema, &payloads);
         // Once only: after a reset nothing of it may come back.
         start.log.clear();
         if let Err(reason) = &desk {
@@ -131,6 +134,7 @@ impl Host {
             retiring: Cell::new(false),
             resetting: Cell::new(false),
             port: port.clone(),
+            payloads,
             handlers: RefCell::new(Vec::new()),
         });
         let by_port = host.handler(true);
@@ -209,7 +213,7 @@ impl Host {
         // Taken out, since messages may come meanwhile; there is no leader who could want the files.
         let files = self.files.replace(Files::none());
         let (files, cleared) = files.clear().await;
-        let desk = cleared.and_then(|()| files.seat(&self.start, &self.schema));
+        let desk = cleared.and_then(|()| files.seat(&self.start, &self.schema, &self.payloads));
         self.files.replace(files);
         let reset = desk.as_ref().map(|_| ()).map_err(Clone::clone);
         *self.desk.borrow_mut() = desk;
@@ -318,7 +322,12 @@ impl Host {
 }
 
 impl Route {
-    fn post(&self, session: &str, message: &FromHost, buffer: Option<js_sys::ArrayBuffer>) {
+    pub(super) fn post(
+        &self,
+        session: &str,
+        message: &FromHost,
+        buffer: Option<js_sys::ArrayBuffer>,
+    ) {
         let (parcel, transfer) = Parcel::new(session, message, buffer).into_js();
         let posted = match self {
             Self::Port(port) => port.post_message_with_transferable(&parcel, &transfer),

@@ -25,6 +25,7 @@ use super::{
     build::Build,
     debug, ids,
     locks::Held,
+    sync::PageSync,
     wire::{self, Parcel, ToHost, Visit},
 };
 use crate::{
@@ -41,6 +42,8 @@ pub(super) struct Endpoint {
     store: String,
     session: String,
     build: Build,
+    /// What the leader is to sync with, if this tab starts it.
+    pub(super) sync: Option<PageSync>,
     /// To the leader, wherever it is.
     leader: BroadcastChannel,
     /// To this session.
@@ -84,6 +87,7 @@ impl Endpoint {
         adapter: WebAdapter,
         setup: Setup,
     ) -> Result<Session, AdapterError> {
+        let sync = PageSync::of(&adapter, setup.sync)?;
         let store = setup.store.to_string();
         let client_id = ids::client_id(&store);
         let (session_id, held) = ids::session_id(&store).await.map_err(failed)?;
@@ -91,7 +95,7 @@ impl Endpoint {
             ask_for_persistence();
         }
         let build = Build::here(setup.schema.fingerprint());
-        let endpoint = Self::open(adapter, store, session_id.to_string(), build)?;
+        let endpoint = Self::open(adapter, store, session_id.to_string(), build, sync)?;
         *endpoint.name.borrow_mut() = Some(held);
         let link = Link(SendWrapper::new(Rc::clone(&endpoint)));
         let image = endpoint.attach().await?;
@@ -110,6 +114,7 @@ impl Endpoint {
         store: String,
         session: String,
         build: Build,
+        sync: Option<PageSync>,
     ) -> Result<Rc<Self>, AdapterError> {
         let line = |name: String| BroadcastChannel::new(&name).map_err(failed);
         let client_id = ids::client_id(&store);
@@ -120,6 +125,7 @@ impl Endpoint {
             store,
             session,
             build,
+            sync,
             port: RefCell::new(None),
             worker: RefCell::new(None),
             inbox: RefCell::new(None),
@@ -209,7 +215,7 @@ impl Endpoint {
         self.post(&message);
     }
 
-    fn post(&self, message: &ToHost) {
+    pub(super) fn post(&self, message: &ToHost) {
         if self.closed.get() {
             return;
         }

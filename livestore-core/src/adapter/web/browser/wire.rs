@@ -4,7 +4,7 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{build::Build, spawn};
+use super::{build::Build, spawn, sync::SyncStart};
 use crate::{
     event::{EncodedEvent, Place, SeqNum},
     sync::{FromLeader, ToLeader},
@@ -18,6 +18,8 @@ pub(super) struct Start {
     pub(super) build: Build,
     /// The session of the tab that starts it, which is at the other end of the port.
     pub(super) session: String,
+    /// The backend to sync with.
+    pub(super) sync: Option<SyncStart>,
     /// The log of the leader before, if that was only kept in memory.
     pub(super) log: Vec<EncodedEvent>,
 }
@@ -63,6 +65,11 @@ pub(super) enum ToHost {
         request: u32,
     },
     Bye,
+    /// What the worker wanted, as JSON text.
+    Payload {
+        request: u32,
+        payload: Result<String, String>,
+    },
 }
 
 /// From the worker to a session.
@@ -92,6 +99,10 @@ pub(super) enum FromHost {
     Page {
         request: u32,
         events: Result<Vec<EncodedEvent>, String>,
+    },
+    /// What does the app give its backend?
+    PayloadWanted {
+        request: u32,
     },
 }
 

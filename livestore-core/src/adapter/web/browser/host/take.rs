@@ -69,6 +69,7 @@ impl Host {
                     host.announce();
                 });
             }
+            ToHost::Payload { request, payload } => self.payloads.take(request, payload),
             ToHost::Bye => {
                 if let (Some(visitor), Some(desk)) = (
                     self.sessions.borrow_mut().remove(&parcel.session),

@@ -37,6 +37,7 @@ impl Endpoint {
                 client: client.to_string(),
                 build: self.build.clone(),
                 session: self.session.clone(),
+                sync: self.sync.as_ref().map(|sync| sync.start.clone()),
                 log: self.mirror.borrow().events(),
             };
             let worker = spawn::start(worker_url.as_deref(), &start, &channel.port2())?;

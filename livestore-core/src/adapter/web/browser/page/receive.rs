@@ -51,6 +51,7 @@ impl Endpoint {
                 self.deliver(message);
                 self.leave_if_done();
             }
+            FromHost::PayloadWanted { request } => self.give_payload(request),
             FromHost::Leave => self.leave(),
             FromHost::Outdated => self.end_outdated(),
             FromHost::Done { request, error } => {

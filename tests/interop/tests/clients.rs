@@ -1,0 +1,225 @@
+//! Our clients and our server.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use futures::executor::block_on;
+use livestore_core::{
+    adapter::{SyncTransport, WsBackend},
+    prelude::*,
+};
+use livestore_interop::{
+    Network, Server, eventually,
+    todos::{TodoCompleted, client, created, todos},
+};
+use livestore_server::{
+    SyncServer,
+    auth::{Denied, Grant},
+};
+use serde_json::json;
+
+fn start() -> (Server, Network) {
+    let server = Server::start();
+    let network = Network::to(server.address());
+    (server, network)
+}
+
+/// Waits until stores show the same, with so many todos and nothing pending.
+#[track_caller]
+fn converge(stores: &[&Store], count: usize) {
+    for store in stores {
+        eventually(
+            || (store.sync_status(), todos(store).len()),
+            |(status, seen)| *seen == count && status.is_synced(),
+        );
+    }
+    for store in stores {
+        assert_eq!(todos(store), todos(stores[0]));
+    }
+}
+
+#[test]
+fn two_clients_see_each_other() {
+    let (_server, network) = start();
+    let one = client(WsBackend::new(network.url()), "s");
+    let other = client(WsBackend::new(network.url()), "s");
+    block_on(one.commit(created("a")).unwrap().synced()).unwrap();
+    block_on(other.commit(created("b")).unwrap().synced()).unwrap();
+    one.commit(TodoCompleted { id: "b".into() }).unwrap();
+    converge(&[&one, &other], 2);
+    eventually(|| todos(&other), |todos| todos[1].completed);
+}
+
+#[test]
+fn clients_that_write_at_once_converge() {
+    let (_server, network) = start();
+    let stores: Vec<_> = (0..4)
+        .map(|_| client(WsBackend::new(network.url()), "s"))
+        .collect();
+    for round in 0..50 {
+        for (index, store) in stores.iter().enumerate() {
+            store.commit(created(format!("{index}-{round}"))).unwrap();
+        }
+    }
+    converge(&stores.iter().collect::<Vec<_>>(), 200);
+}
+
+#[test]
+fn a_large_backlog_reaches_a_new_client() {
+    let (_server, network) = start();
+    let one = client(WsBackend::new(network.url()), "s");
+    let events: Vec<_> = (0..5_000).map(|n| created(format!("{n:05}"))).collect();
+    block_on(one.commit(events).unwrap().synced()).unwrap();
+    let other = client(WsBackend::new(network.url()), "s");
+    converge(&[&one, &other], 5_000);
+}
+
+#[test]
+fn an_offline_spell_is_made_up_for() {
+    let (_server, network) = start();
+    let elsewhere = Network::to(_server.address());
+    let one = client(WsBackend::new(network.url()), "s");
+    let other = client(WsBackend::new(elsewhere.url()), "s");
+    block_on(one.commit(created("before")).unwrap().synced()).unwrap();
+    network.cut();
+    for n in 0..20 {
+        one.commit(created(format!("mine-{n}"))).unwrap();
+        other.commit(created(format!("theirs-{n}"))).unwrap();
+    }
+    converge(&[&other], 21);
+    network.mend();
+    converge(&[&one, &other], 41);
+}
+
+#[test]
+fn a_network_that_dies_without_a_word_is_found_out() {
+    let (_server, network) = start();
+    let one = client(WsBackend::new(network.url()), "s");
+    block_on(one.commit(created("before")).unwrap().synced()).unwrap();
+    network.go_silent();
+    one.commit(created("after")).unwrap();
+    let reconnects = |status: &SyncStatus| {
+        !matches!(
+            status.connection,
+            livestore_core::sync::Connection::Connected
+        )
+    };
+    eventually(|| one.sync_status(), reconnects);
+    network.mend();
+    converge(&[&one], 2);
+}
+
+#[test]
+fn a_server_that_is_killed_and_started_again_loses_and_doubles_nothing() {
+    let (mut server, network) = start();
+    let stores: Vec<_> = (0..3)
+        .map(|_| client(WsBackend::new(network.url()), "s"))
+        .collect();
+    for round in 0..6 {
+        for (index, store) in stores.iter().enumerate() {
+            for n in 0..10 {
+                store
+                    .commit(created(format!("{round}-{index}-{n}")))
+                    .unwrap();
+            }
+        }
+        std::thread::sleep(Duration::from_millis(30 * round));
+        server.kill();
+        server.restart();
+    }
+    converge(&stores.iter().collect::<Vec<_>>(), 180);
+}
+
+#[test]
+fn clients_over_http_and_over_websockets_share_a_store() {
+    let (_server, network) = start();
+    let one = client(WsBackend::new(network.url()), "s");
+    let http = WsBackend::new(network.http_url())
+        .transport(SyncTransport::Http)
+        .poll_interval(Duration::from_millis(100));
+    let other = client(http, "s");
+    for n in 0..30 {
+        one.commit(created(format!("one-{n}"))).unwrap();
+        other.commit(created(format!("other-{n}"))).unwrap();
+    }
+    converge(&[&one, &other], 60);
+}
+
+#[test]
+fn what_the_server_refuses_is_taken_back_and_the_rest_goes_on() {
+    let builder = SyncServer::builder().validate(|_, event| {
+        match event
+            .args
+            .as_ref()
+            .is_some_and(|args| args.get().contains("forbidden"))
+        {
+            true => Err("the word is forbidden".to_owned()),
+            false => Ok(()),
+        }
+    });
+    let server = Server::start_with(builder);
+    let network = Network::to(server.address());
+    let store = client(WsBackend::new(network.url()), "s");
+    let receipts: Vec<_> = ["a", "forbidden", "c"]
+        .into_iter()
+        .map(|id| store.commit(created(id)).unwrap())
+        .collect();
+    block_on(receipts[0].synced()).unwrap();
+    let error = block_on(receipts[1].synced()).unwrap_err().to_string();
+    assert!(error.contains("the word is forbidden"), "{error}");
+    block_on(receipts[2].synced()).unwrap();
+    converge(&[&store], 2);
+}
+
+#[test]
+fn a_token_that_got_too_old_is_replaced_on_the_connection() {
+    let valid = Arc::new(Mutex::new("token-1".to_owned()));
+    let connects = Arc::new(AtomicUsize::new(0));
+    let builder = {
+        let (valid, connects) = (Arc::clone(&valid), Arc::clone(&connects));
+        SyncServer::builder().authorize(move |request| {
+            if request.action == livestore_server::auth::Action::Connect {
+                connects.fetch_add(1, SeqCst);
+            }
+            let payload = request.client.payload.as_deref();
+            let token = payload.and_then(|payload| payload["token"].as_str());
+            let allowed = token == Some(&*valid.lock().unwrap());
+            async move {
+                match allowed {
+                    true => Ok(Grant::lasting()),
+                    false => Err(Denied::unauthenticated("the token is too old")),
+                }
+            }
+        })
+    };
+    let server = Server::start_with(builder);
+    let network = Network::to(server.address());
+    let tokens = Arc::clone(&valid);
+    let backend = WsBackend::new(network.url()).payload_from(async move || {
+        Ok::<_, std::convert::Infallible>(json!({ "token": *tokens.lock().unwrap() }))
+    });
+    let store = client(backend, "s");
+    block_on(store.commit(created("a")).unwrap().synced()).unwrap();
+    assert_eq!(connects.load(SeqCst), 1);
+    *valid.lock().unwrap() = "token-2".to_owned();
+    block_on(store.commit(created("b")).unwrap().synced()).unwrap();
+    assert_eq!(
+        connects.load(SeqCst),
+        2,
+        "once more for the new token, on the same connection"
+    );
+    let wrong = WsBackend::new(network.url()).payload(json!({"token": "token-1"}));
+    let refused = client(wrong, "s");
+    let status = eventually(
+        || refused.sync_status().connection.to_string(),
+        |connection| connection.contains("the token is too old"),
+    );
+    assert!(status.starts_with("reconnecting"), "{status}");
+}
