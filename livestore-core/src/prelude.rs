@@ -8,11 +8,11 @@ pub use crate::{
     adapter::{Memory, WebAdapter},
     event::{EncodedEvent, Event, EventInput, IntoEvents, new_id},
     query::{
-        Column, ColumnKind, ColumnType, Predicate, Query, TableRow, Value, ValueError, ValueRef,
-        sql,
+        Column, ColumnKind, ColumnType, DateTime, EpochMillis, FromRow, FullText, Json, Predicate,
+        Query, SearchText, TableRow, Value, ValueError, ValueRef, sql,
     },
     schema::{MaterializerContext, Schema, SchemaError, Table, Verdict},
     store::{BootStatus, LiveQuery, Receipt, Store, StoreStatus, Subscription},
     sync::SyncStatus,
 };
-pub use livestore_macros::{Event, Table};
+pub use livestore_macros::{ColumnEnum, Event, FromRow, Table};

@@ -6,22 +6,27 @@
 
 mod builder;
 mod check;
+mod column;
 mod context;
 mod error;
 mod fingerprint;
+mod index;
 mod table;
+mod tables;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
 pub use builder::SchemaBuilder;
 pub use check::Verdict;
+pub use column::ColumnDef;
 pub use context::MaterializerContext;
 pub use error::{MaterializeError, SchemaError};
-pub use table::{ColumnDef, Table, TableDef};
+pub use index::{FullTextDef, IndexDef};
+pub use table::{Table, TableDef};
 
 use crate::{
     event::{EncodedEvent, EventScope},
-    query::{MaterializerFailure, Writes},
+    query::{DynTable, MaterializerFailure, Writes},
 };
 
 /// The prefix of the engine's own tables; an app's tables must not use it.
@@ -87,6 +92,12 @@ impl Schema {
     /// Returns the declared tables, in the order they were declared.
     pub fn tables(&self) -> &[TableDef] {
         &self.inner.tables
+    }
+
+    /// Returns a handle to a declared table, to query and write it by names.
+    pub fn table(&self, name: &str) -> Option<DynTable> {
+        let table = self.inner.tables.iter().find(|table| table.name == name)?;
+        Some(table.handle())
     }
 
     /// Returns the names of the declared events, sorted.

@@ -33,6 +33,10 @@ mod testing {
 
 #[path = "suite/boot.rs"]
 mod boot;
+#[path = "suite/builder.rs"]
+mod builder;
+#[path = "suite/columns.rs"]
+mod columns;
 #[path = "suite/commit.rs"]
 mod commit;
 #[path = "suite/events.rs"]
@@ -51,12 +55,16 @@ mod live;
 mod native;
 #[path = "suite/query.rs"]
 mod query;
+#[path = "suite/random.rs"]
+mod random;
 #[path = "suite/receipt.rs"]
 mod receipt;
 #[path = "suite/replay.rs"]
 mod replay;
 #[path = "suite/schema.rs"]
 mod schema;
+#[path = "suite/search.rs"]
+mod search;
 #[path = "suite/seq.rs"]
 mod seq;
 #[path = "suite/sync.rs"]

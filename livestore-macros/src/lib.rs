@@ -1,9 +1,12 @@
-//! The derive macros of `livestore-core`: `Event` and `Table`.
+//! The derive macros of `livestore-core`: `Event`, `Table`, `FromRow` and `ColumnEnum`.
 //!
 //! Here is only the reading of attributes and the writing of impls; what the traits mean is said in
 //! `livestore-core`, which re-exports the macros beside the traits.
 
+mod column_enum;
 mod event;
+mod field;
+mod row;
 mod table;
 
 use proc_macro::TokenStream;
@@ -23,13 +26,37 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 
 /// Implements `livestore_core::schema::Table` and makes a `Column` constant for every field.
 ///
-/// On the struct: `#[table(name = "todos")]`; without it the table has the type's name in snake
-/// case. On a field: `#[column(primary_key)]`, `#[column(default = expression)]`,
-/// `#[column(index)]`, `#[column(unique)]`, `#[column(name = "…")]`, several with commas between.
+/// The trait's documentation lists the attributes.
 #[proc_macro_derive(Table, attributes(table, column))]
 pub fn derive_table(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     table::derive(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Implements `livestore_core::query::FromRow`: a struct read from rows of raw SQL by column names.
+///
+/// `#[row(table = Todo)]` makes it a part of that table's rows, for `select_as`: the fields are then
+/// those columns of the table that have their names. On a field: `#[column(name = "…")]`,
+/// `#[column(json)]`, `#[column(as = Type)]`.
+#[proc_macro_derive(FromRow, attributes(row, column))]
+pub fn derive_from_row(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    row::derive(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Implements `livestore_core::query::ColumnType` for an enum without fields.
+///
+/// It is stored as the name of the variant, spelled as serde spells it (`#[serde(rename_all = "…")]`,
+/// `#[serde(rename = "…")]`) or as `#[column(rename_all = "…")]` and `#[column(rename = "…")]` say; with
+/// `#[column(integer)]` as the variant's number.
+#[proc_macro_derive(ColumnEnum, attributes(column))]
+pub fn derive_column_enum(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    column_enum::derive(&input)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

@@ -1,23 +1,16 @@
 //! `#[derive(Table)]`.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
-use syn::{
-    Data, DeriveInput, Expr, Field, Fields, LitStr, Result, Type, Visibility, spanned::Spanned,
-};
+mod attribute;
 
-/// A field and what its attributes say.
-struct Column<'a> {
-    ident: &'a Ident,
-    ty: &'a Type,
-    visibility: &'a Visibility,
-    docs: Vec<&'a syn::Attribute>,
-    name: String,
-    default: Option<Expr>,
-    primary_key: bool,
-    indexed: bool,
-    unique: bool,
-}
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, Result};
+
+use self::attribute::Attributes;
+use crate::{
+    field::{Column, columns},
+    row::from_row_impl,
+};
 
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     if !input.generics.params.is_empty() {
@@ -26,21 +19,25 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
             "a table's type takes no generic parameters",
         ));
     }
-    let table = table_name(input)?;
-    let columns = fields(input)?
-        .iter()
-        .map(column)
-        .collect::<Result<Vec<_>>>()?;
+    let attributes = Attributes::of(input)?;
+    let ident = &input.ident;
+    let table = attributes
+        .name
+        .clone()
+        .unwrap_or_else(|| snake_case(&ident.to_string()));
+    let columns = columns(input, "a table")?;
     if !columns.iter().any(|column| column.primary_key) {
         return Err(syn::Error::new_spanned(
-            &input.ident,
+            ident,
             format!("table `{table}` has no primary key: mark a field with #[column(primary_key)]"),
         ));
     }
     let constants = columns.iter().map(constant);
     let row = row_impl(input, &table, &columns);
+    let from_row = from_row_impl(ident, &columns);
     let definitions = columns.iter().map(definition);
-    let ident = &input.ident;
+    let indexes = attributes.indexes(&columns)?;
+    let full_text = attributes.full_text_impl(ident, &table, &columns)?;
     Ok(quote! {
         impl #ident {
             #(#constants)*
@@ -48,108 +45,26 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
 
         #row
 
+        #from_row
+
         impl ::livestore_core::schema::Table for #ident {
             fn def() -> ::livestore_core::schema::TableDef {
-                ::livestore_core::schema::TableDef::new(#table)#(.column(#definitions))*
+                ::livestore_core::schema::TableDef::new(#table)#(.column(#definitions))* #indexes
             }
         }
+
+        #full_text
     })
-}
-
-fn table_name(input: &DeriveInput) -> Result<String> {
-    let mut name = None;
-    for attribute in input
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("table"))
-    {
-        attribute.parse_nested_meta(|meta| {
-            if !meta.path.is_ident("name") {
-                return Err(meta.error("expected `name = \"…\"`"));
-            }
-            name = Some(meta.value()?.parse::<LitStr>()?.value());
-            Ok(())
-        })?;
-    }
-    Ok(name.unwrap_or_else(|| snake_case(&input.ident.to_string())))
-}
-
-fn fields(input: &DeriveInput) -> Result<&syn::punctuated::Punctuated<Field, syn::Token![,]>> {
-    match &input.data {
-        Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => Ok(&fields.named),
-            other => Err(syn::Error::new(
-                other.span(),
-                "a table is a struct with named fields, one per column",
-            )),
-        },
-        _ => Err(syn::Error::new_spanned(
-            &input.ident,
-            "a table is a struct with named fields, one per column",
-        )),
-    }
-}
-
-fn column(field: &Field) -> Result<Column<'_>> {
-    let ident = field
-        .ident
-        .as_ref()
-        .ok_or_else(|| syn::Error::new(field.span(), "a column needs a name"))?;
-    let mut column = Column {
-        ident,
-        ty: &field.ty,
-        visibility: &field.vis,
-        docs: field
-            .attrs
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("doc"))
-            .collect(),
-        name: unraw(ident),
-        default: None,
-        primary_key: false,
-        indexed: false,
-        unique: false,
-    };
-    for attribute in field
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("column"))
-    {
-        attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("primary_key") {
-                column.primary_key = true;
-            } else if meta.path.is_ident("index") {
-                column.indexed = true;
-            } else if meta.path.is_ident("unique") {
-                column.unique = true;
-            } else if meta.path.is_ident("default") {
-                column.default = Some(meta.value()?.parse()?);
-            } else if meta.path.is_ident("name") {
-                column.name = meta.value()?.parse::<LitStr>()?.value();
-            } else {
-                return Err(meta.error(
-                    "expected `primary_key`, `default = …`, `index`, `unique` or `name = \"…\"`",
-                ));
-            }
-            Ok(())
-        })?;
-    }
-    Ok(column)
 }
 
 fn constant(column: &Column<'_>) -> TokenStream {
     let Column {
-        ty,
         visibility,
         name,
         docs,
         ..
     } = column;
-    let constant = format_ident!(
-        "{}",
-        unraw(column.ident).to_uppercase(),
-        span = column.ident.span()
-    );
+    let (constant, ty) = (column.constant(), column.column_type());
     let fallback = format!("The column `{name}`.");
     let docs = if docs.is_empty() {
         quote!(#[doc = #fallback])
@@ -167,35 +82,38 @@ fn constant(column: &Column<'_>) -> TokenStream {
 fn row_impl(input: &DeriveInput, table: &str, columns: &[Column<'_>]) -> TokenStream {
     let ident = &input.ident;
     let names = columns.iter().map(|column| &column.name);
-    let names_again = names.clone();
+    let quoted: Vec<_> = columns
+        .iter()
+        .map(|column| format!("\"{}\"", column.name.replace('"', "\"\"")))
+        .collect();
+    let list = quoted.join(", ");
     let keys = columns
         .iter()
         .filter(|column| column.primary_key)
         .map(|column| &column.name);
-    let idents: Vec<_> = columns.iter().map(|column| column.ident).collect();
-    let places = 0..columns.len();
+    let reads = columns.iter().enumerate().map(|(place, column)| {
+        let (field, read) = (column.ident, column.read(&quote!(#place)));
+        quote!(#field: #read)
+    });
+    let values = columns.iter().map(|column| {
+        let field = column.ident;
+        column.encode(&quote!(&self.#field))
+    });
     quote! {
         impl ::livestore_core::query::TableRow for #ident {
             const TABLE: &'static str = #table;
             const COLUMNS: &'static [&'static str] = &[#(#names),*];
+            const COLUMN_LIST: &'static str = #list;
             const PRIMARY_KEY: &'static [&'static str] = &[#(#keys),*];
 
             fn read_all(
                 row: &::livestore_core::query::Row<'_>,
             ) -> ::core::result::Result<Self, ::livestore_core::query::QueryError> {
-                ::core::result::Result::Ok(Self { #(#idents: row.get(#places)?),* })
+                ::core::result::Result::Ok(Self { #(#reads),* })
             }
 
             fn to_values(&self) -> ::std::vec::Vec<::livestore_core::query::Value> {
-                ::std::vec![#(::livestore_core::query::ColumnType::to_value(&self.#idents)),*]
-            }
-        }
-
-        impl ::livestore_core::query::FromRow for #ident {
-            fn from_row(
-                row: &::livestore_core::query::Row<'_>,
-            ) -> ::core::result::Result<Self, ::livestore_core::query::QueryError> {
-                ::core::result::Result::Ok(Self { #(#idents: row.get_named(#names_again)?),* })
+                ::std::vec![#(#values),*]
             }
         }
     }
@@ -206,24 +124,33 @@ fn definition(column: &Column<'_>) -> TokenStream {
         ty,
         name,
         default,
-        primary_key,
-        indexed,
-        unique,
+        default_sql,
         ..
     } = column;
-    let primary_key = primary_key.then(|| quote!(.primary_key()));
-    let indexed = indexed.then(|| quote!(.indexed()));
-    let unique = unique.then(|| quote!(.unique()));
-    let default = default
+    let stored = column.column_type();
+    let flags = [
+        (column.primary_key, quote!(.primary_key())),
+        (column.autoincrement, quote!(.autoincrement())),
+        (column.indexed, quote!(.indexed())),
+        (column.unique, quote!(.unique())),
+    ];
+    let flags = flags
+        .into_iter()
+        .filter(|(set, _)| *set)
+        .map(|(_, call)| call);
+    let default = default.as_ref().map(|value| match &column.stored {
+        Some(_) => {
+            let encode = column.encode(&quote!(&value));
+            quote!(.default_value({ let value: #ty = #value; #encode }))
+        }
+        None => quote!(.default::<#ty>(#value)),
+    });
+    let default_sql = default_sql
         .as_ref()
-        .map(|value| quote!(.default::<#ty>(#value)));
-    quote!(::livestore_core::schema::ColumnDef::new::<#ty>(#name)#primary_key #indexed #unique #default)
-}
-
-/// The field's name without the `r#` of a raw identifier.
-fn unraw(ident: &Ident) -> String {
-    let text = ident.to_string();
-    text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
+        .map(|expression| quote!(.default_sql(#expression)));
+    quote! {
+        ::livestore_core::schema::ColumnDef::new::<#stored>(#name) #(#flags)* #default #default_sql
+    }
 }
 
 fn snake_case(name: &str) -> String {
@@ -268,6 +195,27 @@ mod tests {
     fn an_unknown_column_option_is_refused_with_those_there_are() {
         let input = parse_quote! { struct Todo { #[column(key)] id: String } };
         assert!(error_of(&input).contains("`primary_key`"));
+    }
+
+    #[test]
+    fn an_index_on_no_field_of_the_table_is_refused_by_name() {
+        let input = parse_quote! {
+            #[table(index(id, titel))]
+            struct Todo { #[column(primary_key)] id: String, title: String }
+        };
+        assert_eq!(error_of(&input), "the table has no field `titel` to index");
+        let input = parse_quote! {
+            #[table(fts(body, prefix(2, 3)))]
+            struct Todo { #[column(primary_key)] id: String, title: String }
+        };
+        assert_eq!(error_of(&input), "the table has no field `body` to index");
+    }
+
+    #[test]
+    fn an_unknown_table_option_is_refused_with_those_there_are() {
+        let input =
+            parse_quote! { #[table(fulltext(a))] struct Todo { #[column(primary_key)] a: String } };
+        assert!(error_of(&input).contains("`fts(a, b)`"));
     }
 
     #[test]

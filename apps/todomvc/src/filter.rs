@@ -4,8 +4,8 @@ use livestore_core::{prelude::*, query::Select};
 
 use crate::schema::Todo;
 
-/// Which todos the list shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Which todos the list shows; in a column and in JSON, a filter is its name.
+#[derive(ColumnEnum, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Filter {
     #[default]
@@ -52,29 +52,5 @@ impl Filter {
             Self::Active => todos.filter(Todo::COMPLETED.eq(false)),
             Self::Completed => todos.filter(Todo::COMPLETED.eq(true)),
         }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Active => "active",
-            Self::Completed => "completed",
-        }
-    }
-}
-
-/// In a column, a filter is its name.
-impl ColumnType for Filter {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn to_value(&self) -> Value {
-        Value::Text(self.name().into())
-    }
-
-    fn from_value(value: ValueRef<'_>) -> Result<Self, ValueError> {
-        Self::EVERY
-            .into_iter()
-            .find(|filter| value == ValueRef::Text(filter.name()))
-            .ok_or_else(|| ValueError::new(format!("expected a filter, found {value:?}")))
     }
 }

@@ -38,6 +38,28 @@ pub enum QueryError {
         /// The SQL text.
         sql: String,
     },
+    /// The query must find a row and found none.
+    #[error("there is no row in the result of `{sql}`")]
+    NoRow {
+        /// The SQL text.
+        sql: String,
+    },
+    /// A row doesn't fit the serde type it is read into.
+    #[error("a row of the result of `{sql}`: {message}")]
+    Row {
+        /// The SQL text.
+        sql: String,
+        /// What serde found.
+        message: String,
+    },
+    /// There is no such column in the table.
+    #[error("table `{table}` has no column `{column}`")]
+    UnknownColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
     /// A value was given for a parameter that the text doesn't have, or the other way round.
     #[error("parameters of `{sql}`: {message}")]
     Parameters {

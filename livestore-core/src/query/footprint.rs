@@ -53,6 +53,8 @@ type Columns = HashMap<Box<str>, usize>;
 #[derive(Debug, Default)]
 pub(crate) struct AccessLog {
     tables: HashMap<Box<str>, (TableId, Columns)>,
+    /// Full-text indexes, by name: reading one is reading the columns in it.
+    indexes: HashMap<Box<str>, (TableId, ColumnSet)>,
     footprint: Footprint,
     /// The last write refused, by the name of what it would have written.
     refused: Option<String>,
@@ -72,6 +74,19 @@ impl AccessLog {
         self.tables.insert(name.into(), (id, columns));
     }
 
+    pub(crate) fn add_index(&mut self, name: &str, table: &str, indexed: &[String]) {
+        let Some((id, columns)) = self.tables.get(table) else {
+            return;
+        };
+        let mut set = ColumnSet::EMPTY;
+        for column in indexed {
+            if let Some(&place) = columns.get(column.as_str()) {
+                set.insert(place);
+            }
+        }
+        self.indexes.insert(name.into(), (*id, set));
+    }
+
     pub(crate) fn table(&self, name: &str) -> Option<TableId> {
         self.tables.get(name).map(|(id, _)| *id)
     }
@@ -79,13 +94,17 @@ impl AccessLog {
     /// Notes a read; names that are no declared table's (views, functions, system tables) are skipped.
     pub(crate) fn read(&mut self, table: &str, column: &str) {
         let Some((id, columns)) = self.tables.get(table) else {
+            if let Some((id, columns)) = self.indexes.get(table) {
+                self.footprint.add(*id, *columns);
+            }
             return;
         };
         let mut set = ColumnSet::EMPTY;
         if !column.is_empty() {
             match columns.get(column) {
                 Some(&index) => set.insert(index),
-                // The row id under another name: any column may stand behind it.
+                // Without a column that stands for it, the row id comes and goes with the row.
+                None if column == "ROWID" => {}
                 None => set = ColumnSet::ALL,
             }
         }

@@ -1,9 +1,8 @@
 //! Rows, and the types that are read from them.
 
-use std::marker::PhantomData;
-
 use super::{
-    AllColumns, ColumnType, Delete, Insert, QueryError, Select, Update, ValueError, ValueRef,
+    ColumnType, Delete, Expr, Insert, QueryError, Select, SelectSpec, StoredAs, Term, Update,
+    Value, ValueError, ValueRef,
 };
 
 /// The rows of a running query.
@@ -30,12 +29,17 @@ impl<'a> Rows<'a> {
     pub fn next(&mut self) -> Result<Option<Row<'_>>, QueryError> {
         let sql = self.sql;
         match self.rows.next() {
-            Ok(row) => Ok(row.map(|row| Row { row, sql })),
+            Ok(row) => Ok(row.map(|row| Row { row, sql, start: 0 })),
             Err(source) => Err(QueryError::Sqlite {
                 sql: sql.to_owned(),
                 source,
             }),
         }
+    }
+
+    /// Returns the text of the statement.
+    pub fn sql(&self) -> &'a str {
+        self.sql
     }
 
     /// Reads every remaining row.
@@ -55,6 +59,8 @@ impl<'a> Rows<'a> {
 pub struct Row<'a> {
     row: &'a rusqlite::Row<'a>,
     sql: &'a str,
+    /// Where it starts among the columns of the result: behind those of another table.
+    start: usize,
 }
 
 impl std::fmt::Debug for Row<'_> {
@@ -63,34 +69,90 @@ impl std::fmt::Debug for Row<'_> {
     }
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
     /// Reads the column at a place, counted from 0.
     pub fn get<C: ColumnType>(&self, index: usize) -> Result<C, QueryError> {
-        let value = match self.row.get_ref(index) {
-            Ok(value) => ValueRef::try_from(value),
-            Err(rusqlite::Error::InvalidColumnIndex(_)) => {
-                return Err(self.missing(index.to_string()));
-            }
-            Err(source) => {
-                return Err(QueryError::Sqlite {
-                    sql: self.sql.to_owned(),
-                    source,
-                });
-            }
-        };
-        value
-            .and_then(C::from_value)
-            .map_err(|source| self.undecodable(index, source))
+        self.value(index).and_then(|value| {
+            C::from_value(value).map_err(|source| self.undecodable(index, source))
+        })
+    }
+
+    /// Reads the column at a place, stored as an `S`.
+    pub fn get_as<S: StoredAs<R>, R>(&self, index: usize) -> Result<R, QueryError> {
+        self.value(index)
+            .and_then(|value| S::decode(value).map_err(|source| self.undecodable(index, source)))
     }
 
     /// Reads the column of that name.
     pub fn get_named<C: ColumnType>(&self, name: &str) -> Result<C, QueryError> {
-        let index = self
-            .row
+        self.get(self.place_of(name, 0)?)
+    }
+
+    /// Returns the place of the column of that name, which may be the expected one.
+    pub fn place_of(&self, name: &str, expected: usize) -> Result<usize, QueryError> {
+        let statement = self.row.as_ref();
+        if statement
+            .column_name(expected + self.start)
+            .is_ok_and(|found| found == name)
+        {
+            return Ok(expected);
+        }
+        match statement.column_index(name) {
+            Ok(place) if place >= self.start => Ok(place - self.start),
+            _ => Err(self.missing(name.to_owned())),
+        }
+    }
+
+    /// Returns the value at a place, counted from 0, as it is stored.
+    pub fn value(&self, index: usize) -> Result<ValueRef<'_>, QueryError> {
+        match self.row.get_ref(index + self.start) {
+            Ok(value) => {
+                ValueRef::try_from(value).map_err(|source| self.undecodable(index, source))
+            }
+            Err(rusqlite::Error::InvalidColumnIndex(_)) => Err(self.missing(index.to_string())),
+            Err(source) => Err(QueryError::Sqlite {
+                sql: self.sql.to_owned(),
+                source,
+            }),
+        }
+    }
+
+    /// Returns the values of all columns.
+    pub fn values(&self) -> Result<Vec<Value>, QueryError> {
+        (0..self.len())
+            .map(|i| self.value(i).map(ValueRef::to_value))
+            .collect()
+    }
+
+    /// Returns the number of columns.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.row.as_ref().column_count() - self.start
+    }
+
+    /// Returns the text of the statement.
+    pub(super) fn sql(&self) -> &'a str {
+        self.sql
+    }
+
+    /// Returns the name of the column at a place.
+    pub(super) fn name(&self, index: usize) -> &str {
+        self.row
             .as_ref()
-            .column_index(name)
-            .map_err(|_| self.missing(name.to_owned()))?;
-        self.get(index)
+            .column_name(index + self.start)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn is_null(&self, index: usize) -> bool {
+        matches!(self.value(index), Ok(ValueRef::Null))
+    }
+
+    /// The rest of the row, without its first columns.
+    pub(super) fn after(&self, columns: usize) -> Row<'a> {
+        Row {
+            start: self.start + columns,
+            ..*self
+        }
     }
 
     fn missing(&self, column: String) -> QueryError {
@@ -101,8 +163,8 @@ impl Row<'_> {
     }
 
     #[cold]
-    fn undecodable(&self, index: usize, source: ValueError) -> QueryError {
-        let column = match self.row.as_ref().column_name(index) {
+    pub(super) fn undecodable(&self, index: usize, source: ValueError) -> QueryError {
+        let column = match self.row.as_ref().column_name(index + self.start) {
             Ok(name) => format!("`{name}`"),
             Err(_) => index.to_string(),
         };
@@ -116,7 +178,19 @@ impl Row<'_> {
 
 /// A type that can be read from a row of raw SQL.
 ///
-/// Tuples take the columns in order; a table's own type takes them by name.
+/// Tuples take the columns in order; a table's own type and structs that derive it take them by name.
+///
+/// ```
+/// # use livestore_core::prelude::*;
+/// #[derive(FromRow, Debug, PartialEq)]
+/// struct Total { status: String, #[column(name = "n")] count: i64 }
+///
+/// let totals = sql("SELECT status, count(*) AS n FROM issues GROUP BY status").rows::<Total>();
+/// # let _ = totals;
+/// ```
+///
+/// With `#[row(table = Issue)]` the struct also takes part of the rows of a builder query, and the
+/// compiler checks its types against the table's: [`Select::select_as`].
 pub trait FromRow: Sized + 'static {
     /// Reads the row.
     ///
@@ -144,12 +218,20 @@ tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 
+impl FromRow for Vec<Value> {
+    fn from_row(row: &Row<'_>) -> Result<Self, QueryError> {
+        row.values()
+    }
+}
+
 /// The row type of a table; the derive implements it.
 pub trait TableRow: Sized + 'static {
     /// The table's name.
     const TABLE: &'static str;
     /// The names of its columns, in the order [`read_all`](Self::read_all) takes them.
     const COLUMNS: &'static [&'static str];
+    /// The same as they stand in SQL, quoted and with commas between; empty when it is to be made of them.
+    const COLUMN_LIST: &'static str = "";
     /// The names of the columns that make up the primary key.
     const PRIMARY_KEY: &'static [&'static str];
 
@@ -157,11 +239,16 @@ pub trait TableRow: Sized + 'static {
     fn read_all(row: &Row<'_>) -> Result<Self, QueryError>;
 
     /// Encodes every column, in the order of [`COLUMNS`](Self::COLUMNS).
-    fn to_values(&self) -> Vec<super::Value>;
+    fn to_values(&self) -> Vec<Value>;
 
     /// Reads the table: all rows and columns, until narrowed down.
-    fn query() -> Select<Self, AllColumns<Self>> {
-        Select::new(AllColumns(PhantomData))
+    fn query() -> Select<Self> {
+        Select::from_spec(SelectSpec::of::<Self>())
+    }
+
+    /// The number of rows: for groups and conditions on them.
+    fn row_count() -> Expr<Self, i64> {
+        Expr::new(Term::Aggregate(super::Aggregate::Count, None))
     }
 
     /// Adds a row; fails when the primary key is there already.

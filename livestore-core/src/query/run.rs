@@ -2,7 +2,7 @@
 
 use rusqlite::{CachedStatement, Connection};
 
-use super::{QueryError, Rows, Statement};
+use super::{QueryError, Rows, Statement, Value};
 
 /// Prepares, binds and reads; the statement must not write.
 pub(crate) fn run<R>(
@@ -44,14 +44,29 @@ pub(crate) fn bind(
     if wanted != given {
         return Err(wrong(format!("{wanted} wanted, {given} given")));
     }
-    for (i, value) in statement.binds.iter().enumerate() {
-        prepared.raw_bind_parameter(i + 1, value).map_err(sqlite)?;
-    }
+    bind_values(prepared, &statement.sql, &statement.binds)?;
     for (name, value) in &statement.named {
         match prepared.parameter_index(name).map_err(sqlite)? {
             Some(index) => prepared.raw_bind_parameter(index, value).map_err(sqlite)?,
             None => return Err(wrong(format!("there is no `{name}`"))),
         }
+    }
+    Ok(())
+}
+
+/// Binds values to the numbered parameters, of which there are as many.
+pub(crate) fn bind_values(
+    prepared: &mut CachedStatement<'_>,
+    sql: &str,
+    values: &[Value],
+) -> Result<(), QueryError> {
+    for (i, value) in values.iter().enumerate() {
+        prepared
+            .raw_bind_parameter(i + 1, value)
+            .map_err(|source| QueryError::Sqlite {
+                sql: sql.to_owned(),
+                source,
+            })?;
     }
     Ok(())
 }

@@ -1,318 +1,269 @@
-//! The builder for reads from one table.
+//! The builder for reads.
+
+mod ends;
+mod spec;
+mod text;
 
 use std::marker::PhantomData;
 
+pub use ends::{Count, Exists, First, FirstOr, FirstRequired, One};
+pub use spec::{ColumnNames, JoinSpec, SelectSpec, Source};
+
 use super::{
-    Column, ColumnType, Order, Predicate, Query, QueryError, Row, Rows, Statement, TableRow, Value,
-    sql::{push_parameter, push_quoted},
+    AllColumns, Column, ColumnType, Expr, Includes, Joinable, Number, On, Order, Part, PartOf,
+    Picked, Predicate, Projection, Query, QueryError, Rows, Selection, Shape, Statement, TableRow,
 };
 
-/// What a [`Select`] takes of each row.
-pub trait Projection<T>: Clone + Send + Sync + 'static {
-    /// What one row becomes.
-    type Item: 'static;
-
-    /// Writes the column list.
-    fn write_columns(&self, sql: &mut String);
-
-    /// Reads one row.
-    fn read(&self, row: &Row<'_>) -> Result<Self::Item, QueryError>;
+/// A read from a table or from joined ones; gives a `Vec` in the order asked for.
+///
+/// `S` is the table, or after joins a tuple of tables; `P` is what is taken of each row.
+///
+/// ```
+/// # use livestore_core::prelude::*;
+/// # #[derive(Table, Clone, Debug, PartialEq)]
+/// # struct User { #[column(primary_key)] id: i64, name: String }
+/// # #[derive(Table, Clone, Debug, PartialEq)]
+/// # struct Issue { #[column(primary_key)] id: i64, title: String, creator: Option<i64>, points: i64 }
+/// # fn example(store: &Store) -> Result<(), Box<dyn std::error::Error>> {
+/// // Whole rows, some columns, one column.
+/// let big: Vec<Issue> = store.query(&Issue::query().filter(Issue::POINTS.gt(5)))?;
+/// let some: Vec<(i64, String)> = store.query(&Issue::query().select((Issue::ID, Issue::TITLE)))?;
+/// let titles: Vec<String> = store.query(&Issue::query().select(Issue::TITLE).distinct())?;
+/// // Joined: an issue may have no creator.
+/// let both: Vec<(Issue, Option<User>)> =
+///     store.query(&Issue::query().left_join(Issue::CREATOR.on(User::ID)).order_by(User::NAME.asc()))?;
+/// // Grouped.
+/// let points: Vec<(String, i64)> = store.query(
+///     &Issue::query()
+///         .join(Issue::CREATOR.on(User::ID))
+///         .group_by(User::NAME)
+///         .having(Issue::POINTS.sum().gt(10))
+///         .select((User::NAME, Issue::POINTS.sum())),
+/// )?;
+/// # let _ = (big, some, titles, both, points);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Select<S, P = AllColumns<S>> {
+    spec: SelectSpec,
+    types: PhantomData<fn() -> (S, P)>,
 }
 
-/// Whole rows, as the table's own type.
-pub struct AllColumns<T>(pub(super) PhantomData<fn() -> T>);
-
-impl<T> Clone for AllColumns<T> {
+impl<S, P> Clone for Select<S, P> {
     fn clone(&self) -> Self {
-        Self(PhantomData)
+        Self::from_spec(self.spec.clone())
     }
 }
 
-impl<T> std::fmt::Debug for AllColumns<T> {
+impl<S, P> std::fmt::Debug for Select<S, P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("AllColumns")
+        self.spec.rows().fmt(f)
     }
 }
 
-impl<T: TableRow> Projection<T> for AllColumns<T> {
-    type Item = T;
-
-    fn write_columns(&self, sql: &mut String) {
-        for (i, column) in T::COLUMNS.iter().enumerate() {
-            if i > 0 {
-                sql.push_str(", ");
-            }
-            push_quoted(sql, column);
-        }
-    }
-
-    fn read(&self, row: &Row<'_>) -> Result<T, QueryError> {
-        T::read_all(row)
-    }
-}
-
-/// The plain values of one column.
-pub struct OneColumn<T, C>(Column<T, C>);
-
-impl<T, C> Clone for OneColumn<T, C> {
-    fn clone(&self) -> Self {
-        Self(self.0)
-    }
-}
-
-impl<T, C> std::fmt::Debug for OneColumn<T, C> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl<T: TableRow, C: ColumnType> Projection<T> for OneColumn<T, C> {
-    type Item = C;
-
-    fn write_columns(&self, sql: &mut String) {
-        push_quoted(sql, self.0.name());
-    }
-
-    fn read(&self, row: &Row<'_>) -> Result<C, QueryError> {
-        row.get(0)
-    }
-}
-
-/// A read from table `T`; gives a `Vec` in the order asked for.
-pub struct Select<T, P = AllColumns<T>> {
-    projection: P,
-    filter: Option<Predicate<T>>,
-    order: Vec<Order<T>>,
-    limit: Option<u64>,
-    offset: Option<u64>,
-}
-
-impl<T, P: Clone> Clone for Select<T, P> {
-    fn clone(&self) -> Self {
+impl<S, P> Select<S, P> {
+    pub(super) fn from_spec(spec: SelectSpec) -> Self {
         Self {
-            projection: self.projection.clone(),
-            filter: self.filter.clone(),
-            order: self.order.clone(),
-            limit: self.limit,
-            offset: self.offset,
+            spec,
+            types: PhantomData,
         }
     }
-}
 
-impl<T: TableRow, P: Projection<T>> std::fmt::Debug for Select<T, P> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.to_statement(self.limit).fmt(f)
+    /// Returns the query as data.
+    pub fn spec(&self) -> &SelectSpec {
+        &self.spec
     }
-}
 
-impl<T: TableRow, P: Projection<T>> Select<T, P> {
-    pub(super) fn new(projection: P) -> Self {
-        Self {
-            projection,
-            filter: None,
-            order: Vec::new(),
-            limit: None,
-            offset: None,
-        }
+    /// Returns the query as data.
+    pub fn into_spec(self) -> SelectSpec {
+        self.spec
+    }
+
+    #[inline]
+    fn with(mut self, change: impl FnOnce(&mut SelectSpec)) -> Self {
+        change(&mut self.spec);
+        self
     }
 
     /// Keeps the rows for which the predicate holds; called again, for which all hold.
-    pub fn filter(mut self, predicate: Predicate<T>) -> Self {
-        self.filter = Some(match self.filter.take() {
-            Some(filter) => filter.and(predicate),
-            None => predicate,
-        });
-        self
+    pub fn filter<T, Place>(self, predicate: Predicate<T>) -> Self
+    where
+        S: Includes<T, Place>,
+    {
+        self.with(|spec| spec.add_filter(predicate.into_condition()))
     }
 
-    /// Sorts by a column; called again, by further columns among equals.
-    pub fn order_by(mut self, order: Order<T>) -> Self {
-        self.order.push(order);
-        self
+    /// Keeps the rows for which the predicate holds, if there is one: for filters that are optional.
+    pub fn filter_some<T, Place>(self, predicate: Option<Predicate<T>>) -> Self
+    where
+        S: Includes<T, Place>,
+    {
+        match predicate {
+            Some(predicate) => self.filter(predicate),
+            None => self,
+        }
+    }
+
+    /// Sorts by a column or expression; called again, by further ones among equals.
+    pub fn order_by<T, Place>(self, order: Order<T>) -> Self
+    where
+        S: Includes<T, Place>,
+    {
+        self.with(|spec| spec.order.push(order.order))
     }
 
     /// Gives at most so many rows.
-    pub fn limit(mut self, rows: u64) -> Self {
-        self.limit = Some(rows);
-        self
+    pub fn limit(self, rows: u64) -> Self {
+        self.with(|spec| spec.limit = Some(rows))
     }
 
     /// Leaves out so many rows first.
-    pub fn offset(mut self, rows: u64) -> Self {
-        self.offset = Some(rows);
-        self
+    pub fn offset(self, rows: u64) -> Self {
+        self.with(|spec| spec.offset = Some(rows))
     }
 
-    /// Takes one column of each row, as plain values.
-    pub fn select<C: ColumnType>(self, column: Column<T, C>) -> Select<T, OneColumn<T, C>> {
-        Select {
-            projection: OneColumn(column),
-            filter: self.filter,
-            order: self.order,
-            limit: self.limit,
-            offset: self.offset,
-        }
+    /// Gives equal rows once.
+    pub fn distinct(self) -> Self {
+        self.with(|spec| spec.distinct = true)
     }
 
-    /// Takes the first row, `None` if there is none.
-    pub fn first(self) -> First<T, P> {
-        First(self)
+    /// Makes one row of all that have equal values here; called again, of all whose values are equal there
+    /// too. Aggregates in [`select`](Self::select) and [`having`](Self::having) are of one such group.
+    pub fn group_by<X, Places>(self, by: X) -> Self
+    where
+        X: Selection<S, Places>,
+    {
+        self.with(|spec| by.push_into(&mut spec.group_by))
+    }
+
+    /// Keeps the groups for which the predicate holds; called again, for which all hold.
+    pub fn having<T, Place>(self, predicate: Predicate<T>) -> Self
+    where
+        S: Includes<T, Place>,
+    {
+        self.with(|spec| spec.add_having(predicate.into_condition()))
+    }
+
+    /// Takes some columns or expressions of each row: one gives plain values, a tuple gives tuples.
+    pub fn select<X, Places>(mut self, columns: X) -> Select<S, Picked<X, S, Places>>
+    where
+        X: Selection<S, Places>,
+    {
+        let mut terms = Vec::new();
+        columns.push_into(&mut terms);
+        self.spec.columns = Some(terms);
+        Select::from_spec(self.spec)
+    }
+
+    /// Takes the columns of a struct that derives [`FromRow`](super::FromRow) with `#[row(table = …)]`.
+    pub fn select_as<R: PartOf<S>>(mut self) -> Select<S, Part<S, R>> {
+        self.spec.columns = Some(R::columns());
+        Select::from_spec(self.spec)
     }
 
     /// Counts the rows, up to the limit if one is set.
-    pub fn count(self) -> Count<T, P> {
-        Count(self)
+    pub fn count(self) -> Count {
+        Count::new(self.spec)
     }
 
     /// Asks whether there is any row.
-    pub fn exists(self) -> Exists<T, P> {
-        Exists(self)
+    pub fn exists(self) -> Exists {
+        Exists::new(self.spec)
     }
 
-    fn to_statement(&self, limit: Option<u64>) -> Statement {
-        let mut statement = Statement {
-            sql: String::with_capacity(128),
-            ..Default::default()
-        };
-        statement.sql.push_str("SELECT ");
-        self.projection.write_columns(&mut statement.sql);
-        self.write_from(&mut statement);
-        self.write_order(&mut statement.sql);
-        write_window(limit, self.offset, &mut statement);
-        statement
+    /// Adds up a column of all rows; 0 of none.
+    pub fn sum<T: TableRow, C: Number, Place>(self, column: Column<T, C>) -> One<C::Sum>
+    where
+        S: Includes<T, Place>,
+    {
+        One::new(self.spec, column.sum().into_term())
     }
 
-    fn write_from(&self, statement: &mut Statement) {
-        statement.sql.push_str(" FROM ");
-        push_quoted(&mut statement.sql, T::TABLE);
-        if let Some(filter) = &self.filter {
-            statement.sql.push_str(" WHERE ");
-            filter.write(&mut statement.sql, &mut statement.binds);
-        }
+    /// Takes the least value of a column.
+    pub fn min<T: TableRow, C: ColumnType, Place>(self, column: Column<T, C>) -> One<Option<C>>
+    where
+        S: Includes<T, Place>,
+    {
+        One::new(self.spec, column.min().into_term())
     }
 
-    fn write_order(&self, sql: &mut String) {
-        for (i, order) in self.order.iter().enumerate() {
-            sql.push_str(if i == 0 { " ORDER BY " } else { ", " });
-            order.write(sql);
-        }
+    /// Takes the greatest value of a column.
+    pub fn max<T: TableRow, C: ColumnType, Place>(self, column: Column<T, C>) -> One<Option<C>>
+    where
+        S: Includes<T, Place>,
+    {
+        One::new(self.spec, column.max().into_term())
     }
 
-    /// `SELECT 1` of the rows meant, for counting and asking whether there are any.
-    fn write_ones(&self, limit: Option<u64>, statement: &mut Statement) {
-        statement.sql.push_str("SELECT 1");
-        self.write_from(statement);
-        write_window(limit, self.offset, statement);
+    /// Takes the mean of a column of all rows.
+    pub fn avg<T: TableRow, C: Number, Place>(self, column: Column<T, C>) -> One<Option<f64>>
+    where
+        S: Includes<T, Place>,
+    {
+        One::new(self.spec, column.avg().into_term())
     }
-}
 
-fn write_window(limit: Option<u64>, offset: Option<u64>, statement: &mut Statement) {
-    if limit.is_none() && offset.is_none() {
-        return;
-    }
-    statement.sql.push_str(" LIMIT ");
-    // SQLite knows no OFFSET without a LIMIT; a negative one means all.
-    push_count(limit.map_or(-1, clamp), statement);
-    if let Some(offset) = offset {
-        statement.sql.push_str(" OFFSET ");
-        push_count(clamp(offset), statement);
+    /// Takes one value for all rows: an expression of aggregates.
+    pub fn aggregate<T, C: ColumnType, Place>(self, expression: Expr<T, C>) -> One<C>
+    where
+        S: Includes<T, Place>,
+    {
+        One::new(self.spec, expression.into_term())
     }
 }
 
-fn push_count(count: i64, statement: &mut Statement) {
-    statement.binds.push(Value::Integer(count));
-    push_parameter(&mut statement.sql, statement.binds.len());
+impl<S: Joinable> Select<S> {
+    /// Joins another table: gives every pair of rows whose columns are equal.
+    pub fn join<T, U: TableRow, Place>(mut self, on: On<T, U>) -> Select<S::With<U>>
+    where
+        S: Includes<T, Place>,
+    {
+        self.spec.add_join::<U>(false, on.columns);
+        Select::from_spec(self.spec)
+    }
+
+    /// Joins another table: as [`join`](Self::join), and a row that has no pair is given once, with `None`.
+    pub fn left_join<T, U: TableRow, Place>(mut self, on: On<T, U>) -> Select<S::With<Option<U>>>
+    where
+        S: Includes<T, Place>,
+    {
+        self.spec.add_join::<U>(true, on.columns);
+        Select::from_spec(self.spec)
+    }
 }
 
-fn clamp(count: u64) -> i64 {
-    count.try_into().unwrap_or(i64::MAX)
+impl<S: 'static, P: Projection> Select<S, P> {
+    /// Takes the first row, `None` if there is none.
+    pub fn first(self) -> First<P> {
+        First::new(self.spec)
+    }
+
+    /// Takes the first row; that there is none is an error.
+    pub fn first_required(self) -> FirstRequired<P> {
+        FirstRequired::new(self.spec)
+    }
+
+    /// Takes the first row, or this if there is none.
+    pub fn first_or(self, fallback: P::Item) -> FirstOr<P>
+    where
+        P::Item: Clone + Send + Sync,
+    {
+        FirstOr::new(self.spec, fallback)
+    }
 }
 
-impl<T: TableRow, P: Projection<T>> Query for Select<T, P> {
+impl<S: 'static, P: Projection> Query for Select<S, P> {
     type Output = Vec<P::Item>;
 
     fn statement(&self) -> Statement {
-        self.to_statement(self.limit)
+        self.spec.rows()
     }
 
     fn read(&self, rows: Rows<'_>) -> Result<Self::Output, QueryError> {
-        rows.collect(|row| self.projection.read(row))
-    }
-}
-
-/// The first row of a [`Select`], if any.
-#[derive(Clone, Debug)]
-pub struct First<T: TableRow, P: Projection<T>>(Select<T, P>);
-
-impl<T: TableRow, P: Projection<T>> Query for First<T, P> {
-    type Output = Option<P::Item>;
-
-    fn statement(&self) -> Statement {
-        self.0.to_statement(Some(self.0.limit.unwrap_or(1).min(1)))
+        rows.collect(P::read)
     }
 
-    fn read(&self, mut rows: Rows<'_>) -> Result<Self::Output, QueryError> {
-        match rows.next()? {
-            Some(row) => self.0.projection.read(&row).map(Some),
-            None => Ok(None),
-        }
-    }
-}
-
-/// The number of rows of a [`Select`].
-#[derive(Clone, Debug)]
-pub struct Count<T: TableRow, P: Projection<T>>(Select<T, P>);
-
-impl<T: TableRow, P: Projection<T>> Query for Count<T, P> {
-    type Output = u64;
-
-    fn statement(&self) -> Statement {
-        let select = &self.0;
-        let mut statement = Statement {
-            sql: String::with_capacity(96),
-            ..Default::default()
-        };
-        if select.limit.is_none() && select.offset.is_none() {
-            statement.sql.push_str("SELECT count(*)");
-            select.write_from(&mut statement);
-        } else {
-            statement.sql.push_str("SELECT count(*) FROM (");
-            select.write_ones(select.limit, &mut statement);
-            statement.sql.push(')');
-        }
-        statement
-    }
-
-    fn read(&self, mut rows: Rows<'_>) -> Result<u64, QueryError> {
-        match rows.next()? {
-            Some(row) => Ok(row.get::<i64>(0)?.unsigned_abs()),
-            None => Ok(0),
-        }
-    }
-}
-
-/// Whether a [`Select`] has any row.
-#[derive(Clone, Debug)]
-pub struct Exists<T: TableRow, P: Projection<T>>(Select<T, P>);
-
-impl<T: TableRow, P: Projection<T>> Query for Exists<T, P> {
-    type Output = bool;
-
-    fn statement(&self) -> Statement {
-        let mut statement = Statement {
-            sql: String::with_capacity(96),
-            ..Default::default()
-        };
-        statement.sql.push_str("SELECT EXISTS (");
-        self.0.write_ones(self.0.limit, &mut statement);
-        statement.sql.push(')');
-        statement
-    }
-
-    fn read(&self, mut rows: Rows<'_>) -> Result<bool, QueryError> {
-        match rows.next()? {
-            Some(row) => row.get(0),
-            None => Ok(false),
-        }
+    fn shape(&self) -> Option<Shape<'_>> {
+        Some(Shape::Rows(&self.spec))
     }
 }

@@ -2,7 +2,57 @@
 
 use std::fmt::Write as _;
 
-use super::Value;
+use super::{ColumnRef, Name, Statement, Value};
+
+/// A statement being written.
+#[derive(Debug, Default)]
+pub(super) struct SqlText {
+    pub(super) sql: String,
+    pub(super) binds: Vec<Value>,
+    /// Whether columns are named with their table, because there are several.
+    pub(super) qualified: bool,
+    /// The index of the search in force, which gives marked texts.
+    pub(super) search: Option<Name>,
+}
+
+impl SqlText {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self {
+            sql: String::with_capacity(bytes),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn push_column(&mut self, column: &ColumnRef) {
+        if self.qualified {
+            push_quoted(&mut self.sql, &column.table);
+            self.sql.push('.');
+        }
+        push_quoted(&mut self.sql, &column.column);
+    }
+
+    pub(super) fn push_value(&mut self, value: &Value) {
+        self.binds.push(value.clone());
+        push_parameter(&mut self.sql, self.binds.len());
+    }
+
+    pub(super) fn push_list<I>(&mut self, items: &[I], mut push: impl FnMut(&mut Self, &I)) {
+        for (i, item) in items.iter().enumerate() {
+            if i > 0 {
+                self.sql.push_str(", ");
+            }
+            push(self, item);
+        }
+    }
+
+    pub(super) fn into_statement(self) -> Statement {
+        Statement {
+            sql: self.sql,
+            binds: self.binds,
+            named: Vec::new(),
+        }
+    }
+}
 
 /// Returns the name as a quoted SQL identifier.
 pub(crate) fn quote(name: &str) -> String {

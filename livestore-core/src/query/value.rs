@@ -1,4 +1,8 @@
-//! SQL values, and the Rust types a column can have.
+//! SQL values, and what a Rust type must say to be a column's.
+//!
+//! Which types are is said in [`types`], [`json`](super::json) and [`time`](super::time).
+
+mod types;
 
 use rusqlite::types::{self as sqlite, ToSql, ToSqlOutput};
 
@@ -44,13 +48,27 @@ impl ValueRef<'_> {
         }
     }
 
-    pub(crate) fn to_value(self) -> Value {
+    /// Copies the value.
+    pub fn to_value(self) -> Value {
         match self {
             Self::Null => Value::Null,
             Self::Integer(v) => Value::Integer(v),
             Self::Real(v) => Value::Real(v),
             Self::Text(v) => Value::Text(v.to_owned()),
             Self::Blob(v) => Value::Blob(v.to_owned()),
+        }
+    }
+}
+
+impl Value {
+    /// Borrows the value.
+    pub fn as_ref(&self) -> ValueRef<'_> {
+        match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(v) => ValueRef::Integer(*v),
+            Self::Real(v) => ValueRef::Real(*v),
+            Self::Text(v) => ValueRef::Text(v),
+            Self::Blob(v) => ValueRef::Blob(v),
         }
     }
 }
@@ -94,6 +112,21 @@ pub enum ColumnKind {
     Text,
     /// `BLOB`.
     Blob,
+    /// `ANY`: whatever is stored, as it is.
+    Any,
+}
+
+impl ColumnKind {
+    /// Returns SQLite's word for it.
+    pub(crate) fn sql(self) -> &'static str {
+        match self {
+            Self::Integer => "INTEGER",
+            Self::Real => "REAL",
+            Self::Text => "TEXT",
+            Self::Blob => "BLOB",
+            Self::Any => "ANY",
+        }
+    }
 }
 
 /// A stored value that the Rust type cannot hold.
@@ -107,7 +140,7 @@ impl ValueError {
         Self(message.into())
     }
 
-    fn expected(what: &str, found: ValueRef<'_>) -> Self {
+    pub(super) fn expected(what: &str, found: ValueRef<'_>) -> Self {
         Self(format!("expected {what}, found {}", found.kind()))
     }
 }
@@ -153,152 +186,51 @@ pub trait ColumnType: Sized + 'static {
     fn from_value(value: ValueRef<'_>) -> Result<Self, ValueError>;
 }
 
-/// A value that can be compared with, or stored in, a column of type `C`.
-pub trait IntoColumn<C> {
-    /// Encodes the value for the column.
-    fn into_value(self) -> Value;
+/// A column type that stores another type: what `#[column(as = …)]` on a field names.
+///
+/// For types of other crates, or to store a type in another way than it does itself:
+///
+/// ```
+/// # use livestore_core::{prelude::*, query::StoredAs};
+/// /// A port, stored as a number.
+/// struct Port;
+///
+/// impl ColumnType for Port {
+///     const KIND: ColumnKind = ColumnKind::Integer;
+///     fn to_value(&self) -> Value { Value::Null }
+///     fn from_value(_: ValueRef<'_>) -> Result<Self, ValueError> { Ok(Port) }
+/// }
+///
+/// impl StoredAs<std::net::SocketAddr> for Port {
+///     fn encode(address: &std::net::SocketAddr) -> Value { Value::Integer(address.port().into()) }
+///     fn decode(value: ValueRef<'_>) -> Result<std::net::SocketAddr, ValueError> {
+///         Ok(([127, 0, 0, 1], u16::from_value(value)?).into())
+///     }
+/// }
+///
+/// #[derive(Table)]
+/// struct Server { #[column(primary_key)] id: i64, #[column(as = Port)] local: std::net::SocketAddr }
+/// ```
+pub trait StoredAs<R>: ColumnType {
+    /// Encodes the value.
+    fn encode(value: &R) -> Value;
+
+    /// Decodes a stored value.
+    ///
+    /// # Errors
+    /// When the stored value is none of this type.
+    fn decode(value: ValueRef<'_>) -> Result<R, ValueError>;
 }
 
-impl<C: ColumnType> IntoColumn<C> for C {
-    fn into_value(self) -> Value {
-        self.to_value()
-    }
-}
-
-impl<C: ColumnType> IntoColumn<C> for &C {
-    fn into_value(self) -> Value {
-        self.to_value()
-    }
-}
-
-impl IntoColumn<String> for &str {
-    fn into_value(self) -> Value {
-        Value::Text(self.to_owned())
-    }
-}
-
-impl IntoColumn<Vec<u8>> for &[u8] {
-    fn into_value(self) -> Value {
-        Value::Blob(self.to_owned())
-    }
-}
-
-impl<C: ColumnType> IntoColumn<Option<C>> for C {
-    fn into_value(self) -> Value {
-        self.to_value()
-    }
-}
-
-impl<C: ColumnType> IntoColumn<Option<C>> for &C {
-    fn into_value(self) -> Value {
-        self.to_value()
-    }
-}
-
-impl IntoColumn<Option<String>> for &str {
-    fn into_value(self) -> Value {
-        Value::Text(self.to_owned())
-    }
-}
-
-impl<C: ColumnType> ColumnType for Option<C> {
-    const KIND: ColumnKind = C::KIND;
-    const NULLABLE: bool = true;
-
-    fn to_value(&self) -> Value {
-        self.as_ref().map_or(Value::Null, C::to_value)
+impl<R, S: StoredAs<R>> StoredAs<Option<R>> for Option<S> {
+    fn encode(value: &Option<R>) -> Value {
+        value.as_ref().map_or(Value::Null, S::encode)
     }
 
-    fn from_value(value: ValueRef<'_>) -> Result<Self, ValueError> {
+    fn decode(value: ValueRef<'_>) -> Result<Option<R>, ValueError> {
         match value {
             ValueRef::Null => Ok(None),
-            value => C::from_value(value).map(Some),
+            value => S::decode(value).map(Some),
         }
     }
 }
-
-impl ColumnType for String {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn to_value(&self) -> Value {
-        Value::Text(self.clone())
-    }
-
-    fn from_value(value: ValueRef<'_>) -> Result<Self, ValueError> {
-        match value {
-            ValueRef::Text(v) => Ok(v.to_owned()),
-            other => Err(ValueError::expected("text", other)),
-        }
-    }
-}
-
-impl ColumnType for Vec<u8> {
-    const KIND: ColumnKind = ColumnKind::Blob;
-
-    fn to_value(&self) -> Value {
-        Value::Blob(self.clone())
-    }
-
-    fn from_value(value: ValueRef<'_>) -> Result<Self, ValueError> {
-        match value {
-            ValueRef::Blob(v) => Ok(v.to_owned()),
-            other => Err(ValueError::expected("blob", other)),
-        }
-    }
-}
-
-impl ColumnType for f64 {
-    const KIND: ColumnKind = ColumnKind::Real;
-
-    fn to_value(&self) -> Value {
-        Value::Real(*self)
-    }
-
-    fn from_value(value: ValueRef<'_>) -> Result<Self, ValueError> {
-        match value {
-            ValueRef::Real(v) => Ok(v),
-            // An aggregate over no or whole numbers may come as an integer.
-            ValueRef::Integer(v) => Ok(v as f64),
-            other => Err(ValueError::expected("real", other)),
-        }
-    }
-}
-
-impl ColumnType for bool {
-    const KIND: ColumnKind = ColumnKind::Integer;
-
-    fn to_value(&self) -> Value {
-        Value::Integer(i64::from(*self))
-    }
-
-    fn from_value(value: ValueRef<'_>) -> Result<Self, ValueError> {
-        match value {
-            ValueRef::Integer(0) => Ok(false),
-            ValueRef::Integer(1) => Ok(true),
-            other => Err(ValueError::expected("0 or 1", other)),
-        }
-    }
-}
-
-macro_rules! integer {
-    ($($type:ty),+) => {$(
-        impl ColumnType for $type {
-            const KIND: ColumnKind = ColumnKind::Integer;
-
-            fn to_value(&self) -> Value {
-                Value::Integer(i64::from(*self))
-            }
-
-            fn from_value(value: ValueRef<'_>) -> Result<Self, ValueError> {
-                match value {
-                    ValueRef::Integer(v) => v.try_into().map_err(|_| {
-                        ValueError::new(format!("{v} does not fit {}", stringify!($type)))
-                    }),
-                    other => Err(ValueError::expected("integer", other)),
-                }
-            }
-        }
-    )+};
-}
-
-integer!(i8, i16, i32, i64, u8, u16, u32);

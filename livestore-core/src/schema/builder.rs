@@ -1,17 +1,15 @@
 //! Collecting and checking a schema's parts.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    Check, EventDef, Inner, MaterializeError, MaterializerContext, SYSTEM_PREFIX, Schema,
-    SchemaError, Table, TableDef, Verdict, fingerprint,
+    Check, EventDef, Inner, MaterializeError, MaterializerContext, Schema, SchemaError, Table,
+    TableDef, Verdict, fingerprint,
+    tables::{check_name, check_tables},
 };
 use crate::{
     event::{EncodedEvent, Event},
-    query::{ColumnKind, IntoWrites, MaterializerFailure, Value, Writes},
+    query::{IntoWrites, MaterializerFailure, Writes},
 };
 
 /// Collects tables and materializers; [`build`](Self::build) checks them.
@@ -35,6 +33,12 @@ impl SchemaBuilder {
     /// Declares a table.
     pub fn table<T: Table>(mut self) -> Self {
         self.tables.push(T::def());
+        self
+    }
+
+    /// Declares a table that is described at run time; [`Schema::table`] gives a handle to it.
+    pub fn table_def(mut self, table: TableDef) -> Self {
+        self.tables.push(table);
         self
     }
 
@@ -110,15 +114,7 @@ impl SchemaBuilder {
         if self.tables.len() > usize::from(u16::MAX) {
             return Err(SchemaError::TooManyTables);
         }
-        let mut names = HashSet::new();
-        for table in &self.tables {
-            check_table(table)?;
-            if !names.insert(table.name.to_ascii_lowercase()) {
-                return Err(SchemaError::DuplicateTable {
-                    table: table.name.clone(),
-                });
-            }
-        }
+        check_tables(&self.tables)?;
         let mut events = HashMap::with_capacity(self.events.len());
         for (name, def) in self.events {
             check_name(name)?;
@@ -149,59 +145,4 @@ impl SchemaBuilder {
             }),
         })
     }
-}
-
-fn check_table(table: &TableDef) -> Result<(), SchemaError> {
-    check_name(&table.name)?;
-    let mut names = HashSet::new();
-    for column in &table.columns {
-        check_name(&column.name)?;
-        let (table, column_name) = (|| table.name.clone(), || column.name.clone());
-        if !names.insert(column.name.to_ascii_lowercase()) {
-            return Err(SchemaError::DuplicateColumn {
-                table: table(),
-                column: column_name(),
-            });
-        }
-        if column.primary_key && column.nullable {
-            return Err(SchemaError::NullablePrimaryKey {
-                table: table(),
-                column: column_name(),
-            });
-        }
-        let fits = match (&column.default, column.kind) {
-            (None, _) => true,
-            (Some(Value::Null), _) => column.nullable,
-            (Some(Value::Integer(_)), kind) => kind == ColumnKind::Integer,
-            (Some(Value::Real(_)), kind) => kind == ColumnKind::Real,
-            (Some(Value::Text(_)), kind) => kind == ColumnKind::Text,
-            (Some(Value::Blob(_)), kind) => kind == ColumnKind::Blob,
-        };
-        if !fits {
-            return Err(SchemaError::DefaultMismatch {
-                table: table(),
-                column: column_name(),
-            });
-        }
-    }
-    match table.primary_key().next() {
-        Some(_) => Ok(()),
-        None => Err(SchemaError::NoPrimaryKey {
-            table: table.name.clone(),
-        }),
-    }
-}
-
-fn check_name(name: &str) -> Result<(), SchemaError> {
-    let lower = name.to_ascii_lowercase();
-    if name.is_empty()
-        || name.contains('\0')
-        || lower.starts_with(SYSTEM_PREFIX)
-        || lower.starts_with("sqlite_")
-    {
-        return Err(SchemaError::ReservedName {
-            name: name.to_owned(),
-        });
-    }
-    Ok(())
 }

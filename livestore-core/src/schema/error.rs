@@ -60,6 +60,62 @@ pub enum SchemaError {
         /// The column.
         column: String,
     },
+    /// A default given twice: as a value and as an expression.
+    #[error("column `{column}` of table `{table}` has two defaults")]
+    TwoDefaults {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// A default expression that SQLite refuses, or that gives another value every time.
+    #[error(
+        "the default of column `{column}` of table `{table}` cannot be `{expression}`: {reason}"
+    )]
+    DefaultExpression {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The expression.
+        expression: String,
+        /// What SQLite says.
+        reason: String,
+    },
+    /// Only an integer that is the whole primary key can be made by SQLite.
+    #[error(
+        "column `{column}` of table `{table}` cannot count up: it is not an integer that is the whole primary key"
+    )]
+    Autoincrement {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// An index names a column that the table doesn't have.
+    #[error("an index of table `{table}` names column `{column}`, which it does not have")]
+    UnknownIndexColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// An index without columns, or one that is there already.
+    #[error("the index of table `{table}` on ({columns}) is empty or declared twice")]
+    UselessIndex {
+        /// The table.
+        table: String,
+        /// The columns.
+        columns: String,
+    },
+    /// A full-text index that SQLite cannot keep.
+    #[error("table `{table}` cannot have this full-text index: {reason}")]
+    FullText {
+        /// The table.
+        table: String,
+        /// Why.
+        reason: String,
+    },
     /// The name is empty or kept for the engine or SQLite.
     #[error("`{name}` cannot be used as a name: it is empty or reserved")]
     ReservedName {

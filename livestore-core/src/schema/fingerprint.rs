@@ -22,6 +22,7 @@ pub(super) fn of<'a>(
             .columns
             .iter()
             .for_each(|column| hash_column(&mut hash, column));
+        hash_indexes(&mut hash, table);
     }
     let mut events: Vec<_> = events.collect();
     events.sort_unstable();
@@ -46,6 +47,27 @@ fn hash_column(hash: &mut Fnv, column: &ColumnDef) {
         Some(Value::Text(value)) => hash.text(value),
         Some(Value::Blob(value)) => hash.write(value),
     }
+    if let Some(expression) = &column.default_sql {
+        hash.text("default");
+        hash.text(expression);
+    }
+    if column.autoincrement {
+        hash.text("autoincrement");
+    }
+}
+
+/// What most tables don't have leaves no mark, so that theirs stay what they were.
+fn hash_indexes(hash: &mut Fnv, table: &TableDef) {
+    for index in &table.indexes {
+        hash.text(if index.unique { "unique" } else { "index" });
+        hash.texts(&index.columns);
+    }
+    if let Some(index) = &table.full_text {
+        hash.text("full text");
+        hash.texts(&index.columns);
+        hash.text(&index.tokenize);
+        hash.write(&index.prefix);
+    }
 }
 
 struct Fnv(u64);
@@ -65,5 +87,10 @@ impl Fnv {
 
     fn text(&mut self, text: &str) {
         self.write(text.as_bytes());
+    }
+
+    fn texts(&mut self, texts: &[String]) {
+        self.write(&(texts.len() as u64).to_le_bytes());
+        texts.iter().for_each(|text| self.text(text));
     }
 }

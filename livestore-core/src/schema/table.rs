@@ -1,13 +1,48 @@
-//! What a table is: its columns, keys and defaults.
+//! What a table is: its columns, keys, indexes and defaults.
 
-use crate::query::{ColumnKind, ColumnType, IntoColumn, TableRow, Value};
+use super::{ColumnDef, FullTextDef, IndexDef};
+use crate::query::{ColumnKind, ColumnRef, DynTable, RowValues, TableRow, Value, ValueRef};
 
 /// A table that an app declares; derive it.
 ///
-/// `#[derive(Table)]` takes `#[table(name = "todos")]` on the struct, and on a field
-/// `#[column(primary_key)]`, `#[column(default = …)]`, `#[column(index)]`, `#[column(unique)]` and
-/// `#[column(name = "…")]`. A field of type `Option<_>` is a nullable column. Several fields marked
-/// as primary key make one key of several columns.
+/// On the struct:
+///
+/// | attribute | |
+/// |---|---|
+/// | `#[table(name = "todos")]` | its name; without it, the type's in snake case |
+/// | `#[table(index(a, b))]`, `#[table(unique(a, b))]` | an index on several columns, which may be unique together |
+/// | `#[table(fts(title, body))]` | a [full-text index](crate::query::FullText); `fts(title, tokenize = "trigram", prefix(2, 3))` |
+///
+/// On a field, which is a column; `Option` makes it nullable:
+///
+/// | attribute | |
+/// |---|---|
+/// | `primary_key` | part of the key; several fields make one key of several columns |
+/// | `autoincrement` | SQLite makes the key, and never again one that was in use |
+/// | `default = …` | what an insert that doesn't set it stores |
+/// | `default_sql = "…"` | the same, computed by SQLite; it must not depend on the time or chance |
+/// | `index`, `unique` | an index on it |
+/// | `json` | stored as JSON text |
+/// | `as = Type` | stored as that type stores it: [`StoredAs`](crate::query::StoredAs) |
+/// | `name = "…"` | its name in SQL |
+///
+/// ```
+/// # use livestore_core::prelude::*;
+/// #[derive(ColumnEnum, Clone, Copy, Debug, PartialEq)]
+/// enum Status { Open, Done }
+///
+/// #[derive(Table, Clone, Debug, PartialEq)]
+/// #[table(name = "issues", index(status, priority), fts(title))]
+/// struct Issue {
+///     #[column(primary_key)] id: String,
+///     title: String,
+///     #[column(default = Status::Open)] status: Status,
+///     #[column(default = 0)] priority: i64,
+///     #[column(json)] labels: Vec<String>,
+///     due: Option<DateTime>,
+///     #[column(as = EpochMillis)] created: DateTime,
+/// }
+/// ```
 pub trait Table: TableRow {
     /// Describes the table.
     fn def() -> TableDef;
@@ -15,11 +50,16 @@ pub trait Table: TableRow {
 
 /// The description of a table.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct TableDef {
     /// The table's name.
     pub name: String,
     /// Its columns, in order.
     pub columns: Vec<ColumnDef>,
+    /// Its indexes on several columns; those on one are said by the column.
+    pub indexes: Vec<IndexDef>,
+    /// Its full-text index.
+    pub full_text: Option<FullTextDef>,
 }
 
 impl TableDef {
@@ -28,6 +68,8 @@ impl TableDef {
         Self {
             name: name.into(),
             columns: Vec::new(),
+            indexes: Vec::new(),
+            full_text: None,
         }
     }
 
@@ -35,6 +77,38 @@ impl TableDef {
     pub fn column(mut self, column: ColumnDef) -> Self {
         self.columns.push(column);
         self
+    }
+
+    /// Adds an index on several columns.
+    pub fn index(mut self, index: IndexDef) -> Self {
+        self.indexes.push(index);
+        self
+    }
+
+    /// Adds a full-text index.
+    pub fn full_text(mut self, index: FullTextDef) -> Self {
+        self.full_text = Some(index);
+        self
+    }
+
+    /// Returns a handle to query and write the table by names.
+    pub fn handle(&self) -> DynTable {
+        let columns = self.columns.iter().map(|column| column.name.clone());
+        DynTable::new(&self.name, columns)
+    }
+
+    /// Takes the values of a row, in the order of the columns, for
+    /// [evaluating](crate::query::Condition::evaluate) a condition on them.
+    pub fn row<'a>(&'a self, values: &'a [Value]) -> impl RowValues + 'a {
+        TableValues {
+            table: self,
+            values,
+        }
+    }
+
+    /// Returns the name of the full-text index.
+    pub(crate) fn full_text_name(&self) -> String {
+        format!("{}_fts", self.name)
     }
 
     /// Returns the places of the primary key's columns.
@@ -47,69 +121,22 @@ impl TableDef {
     }
 }
 
-/// The description of a column.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ColumnDef {
-    /// The column's name.
-    pub name: String,
-    /// How SQLite stores it.
-    pub kind: ColumnKind,
-    /// Whether it may be null.
-    pub nullable: bool,
-    /// Whether it belongs to the primary key.
-    pub primary_key: bool,
-    /// Whether no two rows may have the same value.
-    pub unique: bool,
-    /// Whether an index speeds up looking it up and sorting by it.
-    pub indexed: bool,
-    /// What an insert that doesn't set it stores.
-    pub default: Option<Value>,
+struct TableValues<'a> {
+    table: &'a TableDef,
+    values: &'a [Value],
 }
 
-impl ColumnDef {
-    /// Describes a column of Rust type `C`.
-    pub fn new<C: ColumnType>(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            kind: C::KIND,
-            nullable: C::NULLABLE,
-            primary_key: false,
-            unique: false,
-            indexed: false,
-            default: None,
+impl RowValues for TableValues<'_> {
+    fn get(&self, column: &ColumnRef) -> Option<(ValueRef<'_>, ColumnKind)> {
+        if column.table != self.table.name {
+            return None;
         }
-    }
-
-    /// Makes it part of the primary key.
-    pub fn primary_key(self) -> Self {
-        Self {
-            primary_key: true,
-            ..self
-        }
-    }
-
-    /// Forbids the same value in two rows.
-    pub fn unique(self) -> Self {
-        Self {
-            unique: true,
-            ..self
-        }
-    }
-
-    /// Adds an index.
-    pub fn indexed(self) -> Self {
-        Self {
-            indexed: true,
-            ..self
-        }
-    }
-
-    /// Sets what an insert that doesn't set it stores.
-    pub fn default<C: ColumnType>(self, value: impl IntoColumn<C>) -> Self {
-        Self {
-            default: Some(value.into_value()),
-            ..self
-        }
+        let place = self
+            .table
+            .columns
+            .iter()
+            .position(|def| column.column == def.name)?;
+        let value = self.values.get(place)?;
+        Some((value.as_ref(), self.table.columns[place].kind))
     }
 }

@@ -31,7 +31,10 @@ impl Capture {
         let changes = self.changes.take().unwrap_or_default();
         match self.failed.take() {
             Some(error) => Err(error),
-            None => Ok(Changeset { changes }),
+            None => Ok(Changeset {
+                changes,
+                ..Changeset::default()
+            }),
         }
     }
 

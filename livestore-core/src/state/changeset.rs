@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, params_from_iter};
 
+use super::sequence::Counters;
 use crate::{
     query::{TableId, Value, quote},
     schema::TableDef,
@@ -11,6 +12,8 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Changeset {
     pub(super) changes: Vec<RowChange>,
+    /// The counters of made keys as they were before.
+    pub(super) sequences: Counters,
 }
 
 /// One row of one table.

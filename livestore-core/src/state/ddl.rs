@@ -1,12 +1,18 @@
 //! The SQL that creates a state database.
 
 use crate::{
-    query::{ColumnKind, quote, quote_literal},
-    schema::{ColumnDef, Schema, TableDef},
+    query::{quote, quote_literal},
+    schema::{ColumnDef, FullTextDef, Schema, TableDef},
 };
 
 /// SQLite's builds differ in their defaults, so what matters is set.
-pub(super) const PRAGMAS: &str = "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;";
+///
+/// With recursive triggers a row that another one replaces leaves the full-text index too.
+pub(super) const PRAGMAS: &str =
+    "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA temp_store = MEMORY;";
+
+/// The prefix of the triggers that keep full-text indexes in step.
+pub(super) const TRIGGER_PREFIX: &str = "__livestore_fts_";
 
 /// Where the state keeps which event it reflects.
 pub(super) const HEAD_TABLE: &str = "__livestore_state_head";
@@ -26,6 +32,9 @@ pub(super) fn create_all(schema: &Schema) -> String {
     for table in schema.tables() {
         sql.push_str(&create_table(table));
         sql.push_str(&create_indexes(table));
+        if let Some(index) = &table.full_text {
+            sql.push_str(&create_full_text(table, index));
+        }
     }
     sql
 }
@@ -49,15 +58,13 @@ fn create_table(table: &TableDef) -> String {
 }
 
 fn create_column(column: &ColumnDef, inline_key: bool) -> String {
-    let kind = match column.kind {
-        ColumnKind::Integer => "INTEGER",
-        ColumnKind::Real => "REAL",
-        ColumnKind::Text => "TEXT",
-        ColumnKind::Blob => "BLOB",
-    };
+    let kind = column.kind.sql();
     let mut sql = format!("{} {kind}", quote(&column.name));
     if column.primary_key && inline_key {
         sql.push_str(" PRIMARY KEY");
+    }
+    if column.autoincrement {
+        sql.push_str(" AUTOINCREMENT");
     }
     if !column.nullable {
         sql.push_str(" NOT NULL");
@@ -66,29 +73,76 @@ fn create_column(column: &ColumnDef, inline_key: bool) -> String {
         sql.push_str(" DEFAULT ");
         sql.push_str(&quote_literal(default));
     }
+    if let Some(expression) = &column.default_sql {
+        sql.push_str(&format!(" DEFAULT ({expression})"));
+    }
     sql
 }
 
 fn create_indexes(table: &TableDef) -> String {
     let mut sql = String::new();
-    for column in table
+    let single = table
         .columns
         .iter()
         .filter(|column| column.unique || column.indexed)
-    {
-        let (unique, suffix) = if column.unique {
+        .map(|column| (std::slice::from_ref(&column.name), column.unique));
+    let several = table
+        .indexes
+        .iter()
+        .map(|index| (index.columns.as_slice(), index.unique));
+    for (columns, is_unique) in single.chain(several) {
+        let (unique, suffix) = if is_unique {
             ("UNIQUE ", "_unique")
         } else {
             ("", "")
         };
-        let name = quote(&format!("idx_{}_{}{suffix}", table.name, column.name));
+        let name = quote(&format!("idx_{}_{}{suffix}", table.name, columns.join("_")));
+        let columns: Vec<_> = columns.iter().map(|column| quote(column)).collect();
         sql.push_str(&format!(
             "CREATE {unique}INDEX {name} ON {} ({});",
             quote(&table.name),
-            quote(&column.name)
+            columns.join(", ")
         ));
     }
     sql
+}
+
+/// The full-text index holds no text of its own; triggers tell it of every row that comes, goes or
+/// changes, forward and at a roll back, where inverse writes fire them like any other write.
+fn create_full_text(table: &TableDef, index: &FullTextDef) -> String {
+    let name = table.full_text_name();
+    let (of, index_name) = (quote(&table.name), quote(&name));
+    let columns: Vec<_> = index.columns.iter().map(|column| quote(column)).collect();
+    let list = columns.join(", ");
+    let content = quote_literal(&crate::query::Value::Text(table.name.clone()));
+    let values = |row: &str| {
+        let values: Vec<_> = columns.iter().map(|name| format!("{row}.{name}")).collect();
+        values.join(", ")
+    };
+    let trigger = |event: &str| quote(&format!("{TRIGGER_PREFIX}{}_{event}", table.name));
+    let add = format!(
+        "INSERT INTO {index_name} (rowid, {list}) VALUES (new.rowid, {});",
+        values("new")
+    );
+    let remove = format!(
+        "INSERT INTO {index_name} ({index_name}, rowid, {list}) VALUES ('delete', old.rowid, {});",
+        values("old")
+    );
+    let changed: Vec<_> = std::iter::once("rowid")
+        .chain(columns.iter().map(String::as_str))
+        .map(|name| format!("old.{name} IS NOT new.{name}"))
+        .collect();
+    format!(
+        "CREATE VIRTUAL TABLE {index_name} USING fts5({list}, content = {content}, content_rowid = 'rowid'{options});\
+         CREATE TRIGGER {insert} AFTER INSERT ON {of} BEGIN {add} END;\
+         CREATE TRIGGER {delete} AFTER DELETE ON {of} BEGIN {remove} END;\
+         CREATE TRIGGER {update} AFTER UPDATE ON {of} WHEN {changed} BEGIN {remove} {add} END;",
+        options = index.options(),
+        insert = trigger("insert"),
+        delete = trigger("delete"),
+        update = trigger("update"),
+        changed = changed.join(" OR "),
+    )
 }
 
 #[cfg(test)]

@@ -1,3 +1,6 @@
+mod full_text;
+mod sequence;
+
 use rusqlite::Connection;
 
 use super::{Change, Changeset, RollbackError, State, StateError};

@@ -6,7 +6,7 @@ use super::{Changeset, State, lock};
 use crate::{
     event::{EncodedEvent, SeqNum},
     panic::text_of,
-    query::{self, Write},
+    query::{self, Continuation, MaterializerFailure, Rows, Value, Write, Writes},
     schema::{MaterializeError, MaterializerContext, SchemaError},
 };
 
@@ -54,40 +54,63 @@ impl State {
         if writes.is_empty() {
             return Ok(Changeset::default());
         }
+        let failed = |source| MaterializeError::State {
+            event: event.name.to_string(),
+            seq: event.seq,
+            source: Box::new(source),
+        };
+        let counters = self.sequences.read(&self.connection).map_err(failed)?;
         lock(&self.capture).start();
-        for write in &writes {
-            self.write(event, write)?;
-        }
-        lock(&self.capture)
-            .finish()
-            .map_err(|source| MaterializeError::Failed {
-                event: event.name.to_string(),
-                seq: event.seq,
-                source: source.into(),
-            })
+        self.write_all(event, writes)?;
+        let mut changeset =
+            lock(&self.capture)
+                .finish()
+                .map_err(|source| MaterializeError::Failed {
+                    event: event.name.to_string(),
+                    seq: event.seq,
+                    source: source.into(),
+                })?;
+        changeset.sequences = counters;
+        Ok(changeset)
     }
 
-    fn write(&self, event: &EncodedEvent, write: &Write) -> Result<(), MaterializeError> {
-        match write.table {
+    /// Carries out writes, and behind each what follows from the rows it returns.
+    fn write_all(&self, event: &EncodedEvent, writes: Writes) -> Result<(), MaterializeError> {
+        for write in writes {
+            let next = self.write(event, write)?;
+            self.write_all(event, next)?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, event: &EncodedEvent, write: Write) -> Result<Writes, MaterializeError> {
+        match &write.table {
             Some(table) if lock(&self.access).log.table(table).is_none() => {
-                return Err(undeclared(event, table.to_owned()));
+                return Err(undeclared(event, table.to_string()));
             }
             Some(_) => {}
             None => self.check_raw(event, &write.statement.sql)?,
         }
-        self.execute(&write.statement).map_err(|error| match error {
-            query::QueryError::Sqlite { sql, source } => MaterializeError::Write {
-                event: event.name.to_string(),
-                seq: event.seq,
-                sql,
-                source: Box::new(source),
-            },
-            other => MaterializeError::Failed {
-                event: event.name.to_string(),
-                seq: event.seq,
-                source: other.into(),
-            },
-        })
+        let failed = |source: MaterializerFailure| MaterializeError::Failed {
+            event: event.name.to_string(),
+            seq: event.seq,
+            source,
+        };
+        let mut then = write.then;
+        self.execute(&write.statement, &write.more, then.as_deref_mut())
+            .map_err(|error| match error {
+                query::QueryError::Sqlite { sql, source } => MaterializeError::Write {
+                    event: event.name.to_string(),
+                    seq: event.seq,
+                    sql,
+                    source: Box::new(source),
+                },
+                other => failed(other.into()),
+            })?;
+        match then {
+            Some(then) => then.finish().map_err(failed),
+            None => Ok(Writes::new()),
+        }
     }
 
     /// Refuses raw SQL that writes anything but declared tables.
@@ -113,19 +136,33 @@ impl State {
         }
     }
 
-    fn execute(&self, statement: &query::Statement) -> Result<(), query::QueryError> {
+    fn execute(
+        &self,
+        statement: &query::Statement,
+        more: &[Vec<Value>],
+        mut then: Option<&mut (dyn Continuation + 'static)>,
+    ) -> Result<(), query::QueryError> {
+        let sql = statement.sql.as_str();
         let sqlite = |source| query::QueryError::Sqlite {
-            sql: statement.sql.clone(),
+            sql: sql.to_owned(),
             source,
         };
-        let mut prepared = self
-            .connection
-            .prepare_cached(&statement.sql)
-            .map_err(sqlite)?;
+        let mut prepared = self.connection.prepare_cached(sql).map_err(sqlite)?;
         query::bind(&mut prepared, statement)?;
-        let mut rows = prepared.raw_query();
-        while rows.next().map_err(sqlite)?.is_some() {}
-        Ok(())
+        let mut more = more.iter();
+        loop {
+            let mut rows = Rows::new(prepared.raw_query(), sql);
+            while let Some(row) = rows.next()? {
+                if let Some(then) = &mut then {
+                    then.take(&row)?;
+                }
+            }
+            drop(rows);
+            match more.next() {
+                Some(values) => query::bind_values(&mut prepared, sql, values)?,
+                None => return Ok(()),
+            }
+        }
     }
 }
 

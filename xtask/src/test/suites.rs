@@ -21,6 +21,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const END_TO_END: &str = "livestore-tests";
 /// The versions of the test app, and the features that make them.
 const TEST_APPS: [(&str, &[&str]); 2] = [("test-app-v1", &[]), ("test-app-v2", &["v2"])];
+/// What `.cargo/config.toml` says to leave out of SQLite in the browser.
+const SQLITE_FLAGS: &str = "SQLITE_WASM_RS_FLAGS";
+
 /// The crates that run on wasm32 and have tests there.
 const WASM_LIBRARIES: [&str; 2] = ["livestore-core", "livestore-leptos"];
 
@@ -150,6 +153,7 @@ impl Runner<'_> {
         {
             command.args(["--package", &app.package]);
         }
+        with_all_of_sqlite(&mut command);
         command.args(["--", "-D", "warnings"]);
         Ok(command)
     }
@@ -198,6 +202,7 @@ impl Runner<'_> {
         if let Some(browser) = &self.prepared.browser {
             browser.describe_to_wasm_tests(&mut command);
         }
+        with_all_of_sqlite(&mut command);
         command
     }
 
@@ -245,4 +250,9 @@ fn check(name: &'static str, command: impl FnOnce() -> Result<Command>) -> Repor
         eprintln!("{failure}");
     }
     Report::of_check(name, result.is_ok(), start.elapsed().as_secs_f64())
+}
+
+/// The apps leave out what they don't use; the libraries' tests have all of it, full-text search too.
+fn with_all_of_sqlite(command: &mut Command) {
+    command.env(SQLITE_FLAGS, "");
 }

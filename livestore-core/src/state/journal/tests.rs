@@ -23,6 +23,7 @@ fn changes(mark: u16) -> Changeset {
             table: TableId(mark),
             row,
         }],
+        ..Changeset::default()
     }
 }
 
