@@ -295,6 +295,15 @@ impl Desk {
         self.turn([]);
     }
 
+    /// Looks through the tables of a state that an image was handed out of, here and now, if that is due.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    pub(super) fn vet_state(&self) {
+        if let Some(leader) = &mut lock(&self.seat).leader {
+            attempt(leader, Leader::vet_state);
+        }
+        self.turn([]);
+    }
+
     /// Sends the leader away and returns its log.
     pub(super) fn close(&self) -> Option<Eventlog> {
         let mut seat = lock(&self.seat);

@@ -10,6 +10,7 @@ use std::{
     panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock, Mutex, Weak},
+    time::Duration,
 };
 
 use futures::{
@@ -68,6 +69,9 @@ impl Native {
         }
     }
 }
+
+/// How long nothing must have come to a leader that starts, before it does what can wait.
+const START_UP: Duration = Duration::from_millis(100);
 
 /// The leaders of this process, by the folders of their stores.
 static LEADERS: LazyLock<Mutex<HashMap<PathBuf, Running>>> = LazyLock::new(Mutex::default);
@@ -230,8 +234,17 @@ fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>,
 async fn lead(desk: &Arc<Desk>, mut notes: UnboundedReceiver<Note>) {
     let mut idle = false;
     let mut check = None;
+    let mut starting = true;
     loop {
-        let first = if idle {
+        let first = if starting {
+            match tokio::time::timeout(START_UP, notes.next()).await {
+                Ok(first) => first,
+                Err(_) => {
+                    starting = false;
+                    continue;
+                }
+            }
+        } else if idle {
             notes.next().await
         } else {
             match notes.try_recv() {

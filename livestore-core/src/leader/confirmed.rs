@@ -5,7 +5,7 @@
 //! a rebase finds out which pending events still fit. Whatever is wrong with it, it is built anew from
 //! the log.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     event::{Place, SeqNum},
@@ -34,6 +34,8 @@ pub(super) struct Confirmed {
     /// Whether the file was there before and has not been looked through. That takes as long as reading
     /// it, so sessions don't wait for it; a rebase does, which is judged for good.
     unchecked: bool,
+    /// Whether not even its tables have been looked through.
+    unvetted: bool,
     /// How often in a row it has failed.
     failures: u32,
     /// Whether sessions have images of it.
@@ -52,6 +54,7 @@ impl Confirmed {
             file,
             state: None,
             unchecked: false,
+            unvetted: false,
             failures: 0,
             handed_out: false,
             damaged_out: false,
@@ -143,6 +146,16 @@ impl Confirmed {
         }
     }
 
+    /// Looks through the tables of a state that an image was handed out of, once.
+    pub(super) fn vet(&mut self) {
+        if let (true, Some(state)) = (self.handed_out, &self.state)
+            && std::mem::take(&mut self.unvetted)
+            && let Err(error) = state.check_tables()
+        {
+            self.failed(&error);
+        }
+    }
+
     /// Finds out whether a stored state is sound, if that is not known yet.
     fn check(&mut self, log: &Eventlog) -> Result<(), StateError> {
         self.opened(log)?;
@@ -153,9 +166,15 @@ impl Confirmed {
     }
 
     /// Returns an image of the state as it is stored, unless it is empty.
+    ///
+    /// A session waits for it: a file whose state is of no use is not emptied before there is time for that.
     pub(super) fn image(&mut self, log: &Eventlog) -> Option<Image> {
-        if self.file == StateFile::Memory {
+        let StateFile::File(path) = &self.file else {
             return None;
+        };
+        if self.state.is_none() {
+            let path = path.clone();
+            self.take_stored(&path, log)?;
         }
         let image = self.opened(log).and_then(|state| {
             let place = log.last_up_to(state.head())?;
@@ -253,24 +272,46 @@ impl Confirmed {
                     State::open_file(path, &self.schema)?
                 }
             };
-            let head = state.head();
-            let stands = log.last_up_to(head)?.seq;
-            let floor = SeqNum::synced(log.sync().backend_head);
-            let is_final = stands.same_position(head) && !head.is_after(floor);
-            self.unchecked = head != SeqNum::ROOT;
-            let lineage = log.sync().lineage;
-            let is_another = head != SeqNum::ROOT && state.lineage()? != lineage;
-            let is_useless = is_another || stands != head && !is_final;
-            if !is_useless {
-                // Not before: the disk may refuse to empty a state that would pass for this log's then.
-                state.set_lineage(lineage)?;
-            }
-            self.state = Some(state);
-            if is_useless {
+            if !self.take(state, log)? {
                 self.discard();
                 return self.opened(log);
             }
         }
         Ok(self.state.as_mut().expect("it was opened above"))
+    }
+
+    /// Takes the state in the file as it is, if it is of use.
+    fn take_stored(&mut self, path: &Path, log: &Eventlog) -> Option<()> {
+        let attempt = |confirmed: &mut Self| {
+            fault::write_point("before the stored state is opened")?;
+            match State::stored(path, &confirmed.schema) {
+                Some(state) => confirmed.take(state, log),
+                None => Ok(false),
+            }
+        };
+        let taken = attempt(self).unwrap_or_else(|error: StateError| {
+            tracing::warn!(%error, "the stored state cannot be compared with the log");
+            false
+        });
+        taken.then_some(())
+    }
+
+    /// Takes a state that was opened, unless it reflects something that this log does not have.
+    fn take(&mut self, state: State, log: &Eventlog) -> Result<bool, StateError> {
+        let head = state.head();
+        let stands = log.last_up_to(head)?.seq;
+        let floor = SeqNum::synced(log.sync().backend_head);
+        let is_final = stands.same_position(head) && !head.is_after(floor);
+        let was_there = head != SeqNum::ROOT;
+        let lineage = log.sync().lineage;
+        if was_there && state.lineage()? != lineage || stands != head && !is_final {
+            return Ok(false);
+        }
+        // Not before: the disk may refuse to empty a state that would pass for this log's then.
+        state.set_lineage(lineage)?;
+        self.unchecked = was_there;
+        self.unvetted = was_there;
+        self.state = Some(state);
+        Ok(true)
     }
 }

@@ -22,17 +22,21 @@ impl State {
 
     /// Opens the state in a file. One that cannot be read or is another schema's is made anew, empty.
     pub(crate) fn open_file(path: &Path, schema: &Schema) -> rusqlite::Result<Self> {
-        match Self::try_open_file(path, schema) {
-            Ok(Some(state)) => return Ok(state),
-            Ok(None) => {}
-            Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "the stored state cannot be used and is built anew");
-            }
+        if let Some(state) = Self::stored(path, schema) {
+            return Ok(state);
         }
         let connection = wipe(path)?;
         prepare(&connection)?;
         create(&connection, schema)?;
         Self::adopt(connection, schema, SeqNum::ROOT)
+    }
+
+    /// Opens the state in a file if it can be used, and leaves any other file as it is.
+    pub(crate) fn stored(path: &Path, schema: &Schema) -> Option<Self> {
+        Self::try_open_file(path, schema).unwrap_or_else(|error| {
+            tracing::warn!(path = %path.display(), %error, "the stored state cannot be used and is built anew");
+            None
+        })
     }
 
     /// Returns nothing for a file without a state, or with that of another schema.
@@ -88,7 +92,16 @@ impl State {
 
     /// Looks through the whole database, its indexes included.
     pub(crate) fn check_soundness(&self) -> Result<(), StateError> {
-        match find_damage(&self.connection)? {
+        self.check("PRAGMA integrity_check(1)")
+    }
+
+    /// Looks through the tables of the database, which takes a fraction of that.
+    pub(crate) fn check_tables(&self) -> Result<(), StateError> {
+        self.check("PRAGMA quick_check(1)")
+    }
+
+    fn check(&self, pragma: &str) -> Result<(), StateError> {
+        match find_damage(&self.connection, pragma)? {
             None => Ok(()),
             Some(damage) => Err(StateError::Damaged(damage)),
         }
@@ -100,7 +113,8 @@ impl State {
         path: &Path,
         stop: impl FnMut() -> bool + Send + 'static,
     ) -> Option<Result<(), StateError>> {
-        let found = open_to_read(path, stop).and_then(|connection| find_damage(&connection));
+        let found = open_to_read(path, stop)
+            .and_then(|connection| find_damage(&connection, "PRAGMA integrity_check(1)"));
         match found {
             Ok(None) => Some(Ok(())),
             Ok(Some(damage)) => Some(Err(StateError::Damaged(damage))),
@@ -133,9 +147,9 @@ fn open_to_read(
     Ok(connection)
 }
 
-/// Looks through a whole database, its indexes included, and returns what is wrong with it.
-fn find_damage(connection: &Connection) -> rusqlite::Result<Option<String>> {
-    let found: String = connection.query_row("PRAGMA integrity_check(1)", (), |row| row.get(0))?;
+/// Returns what one of SQLite's checks finds wrong with a database.
+fn find_damage(connection: &Connection, pragma: &str) -> rusqlite::Result<Option<String>> {
+    let found: String = connection.query_row(pragma, (), |row| row.get(0))?;
     Ok((found != "ok").then_some(found))
 }
 

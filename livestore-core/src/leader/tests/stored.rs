@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::{A, Bench, Leader, pushing};
 use crate::{
-    event::new_id,
+    event::{Place, SeqNum, new_id},
     eventlog::Eventlog,
     leader::StateFile,
     query::{Query, sql},
@@ -170,6 +170,50 @@ fn damage_that_sessions_may_have_images_of_is_told_once() {
 }
 
 #[test]
+fn damage_of_an_image_is_told_before_the_first_pull_is_answered() {
+    let folder = Folder::new();
+    let mut bench = damaged(&folder);
+    bench.leader.vet_state();
+    assert!(
+        bench.leader.unchecked_state().is_some(),
+        "nobody has an image"
+    );
+    assert!(bench.leader.image().is_some(), "the image goes first");
+    bench.leader.vet_state();
+    let said = bench.pull(A, Place::ROOT, SeqNum::ROOT);
+    let said = said.to(A);
+    let stands = |wanted: fn(&FromLeader) -> bool| said.iter().position(|said| wanted(said));
+    let rebuild = stands(|said| *said == FromLeader::Rebuild).expect("damage is told");
+    let answer = stands(|said| matches!(said, FromLeader::Update(_))).expect("a pull is answered");
+    assert!(rebuild < answer, "{rebuild} {answer}");
+    assert!(bench.leader.image().is_none(), "it is built anew");
+    assert_eq!(catch_up(&mut bench), [], "it is told once");
+}
+
+#[test]
+fn a_session_is_answered_before_a_state_of_no_use_is_emptied() {
+    let folder = Folder::new();
+    let mut bench = folder.bench();
+    bench.commit(A, &["a"]);
+    catch_up(&mut bench);
+    drop(bench);
+    let other = Connection::open(folder.state()).unwrap();
+    let foreign = "UPDATE __livestore_state_head SET fingerprint = fingerprint + 1";
+    assert_eq!(other.execute(foreign, ()).unwrap(), 1);
+    drop(other);
+    let before = std::fs::read(folder.state()).unwrap();
+    let mut bench = folder.bench();
+    assert!(bench.leader.image().is_none());
+    assert!(
+        std::fs::read(folder.state()).unwrap() == before,
+        "the file is as it was"
+    );
+    assert_eq!(catch_up(&mut bench), []);
+    assert_eq!(state(&mut bench).head(), bench.leader.log.head().seq);
+    assert!(bench.leader.image().is_some());
+}
+
+#[test]
 fn a_state_follows_the_log_before_it_has_been_looked_through() {
     let folder = Folder::new();
     let mut bench = folder.bench();
@@ -215,4 +259,28 @@ fn what_is_found_in_a_state_that_was_given_up_meanwhile_is_of_no_use() {
     bench.leader.state_checked(found);
     assert_eq!(catch_up(&mut bench), []);
     assert!(bench.leader.image().is_some());
+}
+
+#[test]
+fn a_state_of_another_log_is_not_taken_for_this_ones_before_it_is_emptied() {
+    let folder = Folder::new();
+    let mut bench = folder.bench();
+    bench.commit(A, &["a"]);
+    catch_up(&mut bench);
+    drop(bench);
+    let file = Connection::open(folder.state()).unwrap();
+    let another = "UPDATE __livestore_state_head SET lineage = lineage + 1";
+    assert_eq!(file.execute(another, ()).unwrap(), 1);
+    let lineage = || -> i64 {
+        let sql = "SELECT lineage FROM __livestore_state_head";
+        file.query_row(sql, (), |row| row.get(0)).unwrap()
+    };
+    let before = lineage();
+    let mut bench = folder.bench();
+    assert!(bench.leader.image().is_none());
+    // A disk that refuses to empty it leaves it like this to the next leader.
+    assert_eq!(lineage(), before);
+    assert_eq!(catch_up(&mut bench), []);
+    assert!(bench.leader.image().is_some());
+    assert_eq!(lineage(), before - 1);
 }

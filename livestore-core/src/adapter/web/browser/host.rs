@@ -58,6 +58,10 @@ fn read_start(started: &JsValue) -> Option<(Start, MessagePort)> {
     Some((start, get("port")?.dyn_into().ok()?))
 }
 
+/// How long sessions are left alone with a leader that starts, before it does what can wait.
+const START_UP: Duration = Duration::from_secs(1);
+/// How long messages have between other pieces of that.
+const PAUSE: Duration = Duration::from_millis(20);
 /// How long nothing must have come before the stored state is looked through.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -148,7 +152,7 @@ impl Host {
             std::mem::forget(leader);
         }
         host.announce();
-        host.plan_catch_up();
+        host.plan_catch_up(START_UP);
         std::mem::forget(host);
     }
 
@@ -191,7 +195,7 @@ impl Host {
             if let Some(parcel) = Parcel::from_js(&event.data()) {
                 host.heard.set(host.heard.get() + 1);
                 host.take(&parcel, by_port);
-                host.plan_catch_up();
+                host.plan_catch_up(PAUSE);
             }
         })
     }
@@ -275,6 +279,8 @@ impl Host {
             let (route, session) = &*outlet;
             route.post(session, &FromHost::Message(visit, message), None);
         });
+        // The session takes the image over meanwhile, and hears of damage before its first pull is answered.
+        desk.vet_state();
     }
 
     fn route(&self, session: &str, by_port: bool) -> Option<Route> {
@@ -285,20 +291,21 @@ impl Host {
         BroadcastChannel::new(&name).ok().map(Route::Channel)
     }
 
-    /// Plans to bring the stored state closer to the log, a piece at a time, between messages. Once it
+    /// Plans to bring the stored state closer to the log after a while, a piece at a time, between messages. Once it
     /// is there and nothing has come for a while, it is looked through: the worker has one thread, and
     /// does nothing else meanwhile.
-    fn plan_catch_up(self: &Rc<Self>) {
+    fn plan_catch_up(self: &Rc<Self>, after: Duration) {
         if self.idle.replace(true) {
             return;
         }
         let host = Rc::clone(self);
         spawn_local(async move {
+            gloo_timers::future::sleep(after).await;
             loop {
-                gloo_timers::future::sleep(Duration::from_millis(20)).await;
                 if host.desk().is_none_or(|desk| desk.catch_up()) {
                     break;
                 }
+                gloo_timers::future::sleep(PAUSE).await;
             }
             host.idle.set(false);
             if !host.checking.replace(true) {
