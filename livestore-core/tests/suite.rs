@@ -63,6 +63,8 @@ mod receipt;
 mod replay;
 #[path = "suite/schema.rs"]
 mod schema;
+#[path = "suite/script.rs"]
+mod script;
 #[path = "suite/search.rs"]
 mod search;
 #[path = "suite/seq.rs"]

@@ -183,3 +183,21 @@ fn a_new_connection_starts_without_a_push_under_way() {
     bench.upstream.pulled(bench.now, 0, PageInfo::NoMore);
     assert!(is_push(&bench.poll()));
 }
+
+#[test]
+fn a_push_that_failed_wakes_nobody_while_the_pull_has_more_to_come() {
+    let mut bench = Bench::new();
+    bench.catch_up();
+    bench.pending = true;
+    assert!(is_push(&bench.poll()));
+    let error = BackendError::failed("it broke");
+    assert_eq!(bench.upstream.push_failed(bench.now, &error), None);
+    let retry_at = bench.upstream.wake_at(true).unwrap();
+    bench.upstream.pulled(bench.now, 1, PageInfo::MoreUnknown);
+    bench.now = retry_at;
+    assert_eq!(bench.poll(), []);
+    let next = bench.upstream.wake_at(true).unwrap();
+    assert!(next > bench.now, "it would be woken at once, for nothing");
+    bench.upstream.pulled(bench.now, 1, PageInfo::NoMore);
+    assert!(is_push(&bench.poll()));
+}
