@@ -7,6 +7,8 @@
 
 mod desk;
 mod driver;
+#[cfg(not(target_arch = "wasm32"))]
+mod folder_lock;
 mod in_process;
 mod memory;
 #[cfg(not(target_arch = "wasm32"))]
@@ -18,6 +20,8 @@ pub mod web;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use folder_lock::{FolderLock, FolderLockError};
 pub use in_process::{FaultFactory, InProcessBackend};
 pub use memory::Memory;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,27 +1,25 @@
 //! The files of a store.
 
 use std::{
-    fs::{self, File, TryLockError},
-    io::{self, Read, Write},
+    fs::{self, File},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use crate::{
+    adapter::{FolderLock, FolderLockError},
     event::{ClientId, StoreId},
     eventlog::{Eventlog, LogFiles},
     store::AdapterError,
 };
 
-const LOCK: &str = "lock";
 const STATE: &str = "state.db";
 const CLIENT_ID: &str = "client-id";
 
 /// The folder of a store, held by this process.
 #[derive(Debug)]
 pub(super) struct Place {
-    folder: PathBuf,
-    /// Locked; the system unlocks it when the process ends, however it ends.
-    lock: File,
+    lock: FolderLock,
 }
 
 /// Makes a store's folder and returns its one true path.
@@ -62,52 +60,22 @@ pub(super) fn client_id(directory: &Path) -> Result<ClientId, AdapterError> {
 impl Place {
     /// Takes the folder for this process.
     pub(super) fn open(folder: &Path) -> Result<Self, AdapterError> {
-        let path = folder.join(LOCK);
-        let mut lock = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|error| failed(&path, &error))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut owner = String::new();
-                // Only for the message.
-                let _ = lock.read_to_string(&mut owner);
-                return Err(AdapterError::new(format_args!(
-                    "process {} has `{}` open, and a store takes one process at a time",
-                    owner.trim(),
-                    folder.display()
-                )));
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(&path, &error)),
-        }
-        lock.set_len(0)
-            .and_then(|()| write!(lock, "{}", std::process::id()))
-            .map_err(|error| failed(&path, &error))?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            lock,
-        })
+        let lock = FolderLock::take(folder).map_err(|error| match error {
+            FolderLockError::InUse { .. } => AdapterError::new(format_args!(
+                "{error}, and a store takes one process at a time"
+            )),
+            FolderLockError::Io { .. } => AdapterError::new(error),
+        })?;
+        Ok(Self { lock })
     }
 
     pub(super) fn eventlog(&self) -> Result<Eventlog, AdapterError> {
-        let files = Box::new(Folder(self.folder.clone()));
-        Eventlog::open_in(files).map_err(|error| failed(&self.folder, &error))
+        let files = Box::new(Folder(self.lock.folder().to_owned()));
+        Eventlog::open_in(files).map_err(|error| failed(self.lock.folder(), &error))
     }
 
     pub(super) fn state(&self) -> PathBuf {
-        self.folder.join(STATE)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        // Closing the file is not enough: a process that is being started by another thread has a copy
-        // of it for a moment, and that would keep the lock.
-        let _ = self.lock.unlock();
+        self.lock.folder().join(STATE)
     }
 }
 
