@@ -68,6 +68,13 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
 /// ```
+///
+/// # Ending it
+///
+/// Only [`shutdown`](Self::shutdown) makes sure that everything committed is persisted. When the last clone
+/// is dropped the session ends without waiting: what has been sent to the leader is still written, what was
+/// waiting behind a push under way is lost, and its receipts never say *persisted*. A commit for which
+/// [`Receipt::persisted`] has returned is safe either way.
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
