@@ -45,7 +45,7 @@ impl OwnBrowser {
     /// Kills the browser with all its processes, and starts it again.
     pub async fn kill_and_restart(&mut self) -> Result<(), Failure> {
         if let Some(session) = self.session.take() {
-            session.kill();
+            session.kill().await?;
         }
         for lock in LOCKS {
             // It need not be there.

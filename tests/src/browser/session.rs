@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    panic::Location,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -13,7 +14,7 @@ use thirtyfour::{
     WebDriver, WindowHandle,
 };
 
-use crate::Failure;
+use crate::{Failure, wait};
 
 const VARIABLE: &str = "CHROMIUM";
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
@@ -97,14 +98,37 @@ impl Session {
         Ok(())
     }
 
-    /// Kills the browser and everything it has started, in the middle of whatever they do.
-    pub(super) fn kill(self) {
-        if let Some(process) = self.process {
-            for process in family(process) {
-                // Fails only if it has ended already.
-                let _ = kill_process(process, Signal::KILL);
+    /// Kills the browser and everything it has started, in the middle of whatever they do, and waits until all of it
+    /// has ended: on a busy machine a page could still write files that the next browser reads.
+    pub(super) async fn kill(self) -> Result<(), Failure> {
+        let Some(browser) = self.process else {
+            return Ok(());
+        };
+        let mut stopped = Vec::new();
+        loop {
+            let mut found = family(browser);
+            found.retain(|process| !stopped.contains(process));
+            if found.is_empty() {
+                break;
             }
+            for process in &found {
+                // What stands still starts no process that would be overlooked. Fails only if it has ended already.
+                let _ = kill_process(*process, Signal::STOP);
+            }
+            stopped.append(&mut found);
         }
+        for process in &stopped {
+            let _ = kill_process(*process, Signal::KILL);
+        }
+        wait::until(
+            Location::caller(),
+            COMMAND,
+            "the killed browser's processes to end",
+            async || Ok(stopped.iter().filter(|process| runs(**process)).count()),
+            |running| *running == 0,
+        )
+        .await?;
+        Ok(())
     }
 
     /// Opens a new tab and makes it the current one.
@@ -174,14 +198,8 @@ fn family(process: Pid) -> Vec<Pid> {
         .into_iter()
         .flatten()
         .filter_map(|entry| {
-            let stat = fs::read_to_string(entry.ok()?.path().join("stat")).ok()?;
-            // "123 (a name, maybe with spaces) S 45 …": the number before it is its own, the next its parent's.
-            let (id, rest) = stat.split_once(" (")?;
-            let parent = rest.rsplit_once(") ")?.1.split(' ').nth(1)?;
-            Some((
-                Pid::from_raw(parent.parse().ok()?)?,
-                Pid::from_raw(id.parse().ok()?)?,
-            ))
+            let (id, _, parent) = stat(&entry.ok()?.path())?;
+            Some((Pid::from_raw(parent)?, Pid::from_raw(id)?))
         })
         .collect();
     let mut family = vec![process];
@@ -196,6 +214,26 @@ fn family(process: Pid) -> Vec<Pid> {
         next += 1;
     }
     family
+}
+
+/// Whether a process does anything, where the system says so in `/proc`. One that has ended stays listed until its parent
+/// has asked for its end; and its first thread may have ended before the others.
+fn runs(process: Pid) -> bool {
+    fs::read_dir(format!("/proc/{}/task", process.as_raw_nonzero()))
+        .into_iter()
+        .flatten()
+        .filter_map(|thread| stat(&thread.ok()?.path()))
+        .any(|(_, state, _)| !matches!(state, 'Z' | 'X'))
+}
+
+/// Reads a process's or thread's own number, what it is doing, and its parent's number.
+fn stat(folder: &Path) -> Option<(i32, char, i32)> {
+    // "123 (a name, maybe with spaces) S 45 …"
+    let stat = fs::read_to_string(folder.join("stat")).ok()?;
+    let (id, rest) = stat.split_once(" (")?;
+    let mut rest = rest.rsplit_once(") ")?.1.split(' ');
+    let state = rest.next()?.chars().next()?;
+    Some((id.parse().ok()?, state, rest.next()?.parse().ok()?))
 }
 
 fn capabilities(profile: &Path) -> Result<ChromeCapabilities, Failure> {

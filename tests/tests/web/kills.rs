@@ -119,6 +119,9 @@ async fn end_leaders(
             |count| *count == BURST as usize,
         )
         .await?;
+        // Persisted behind all of that: by the next leader, or by the last one after it has told of everything before.
+        // Else the tab may not even have noticed that it has to catch up.
+        other.keep(&format!("after {name} {kill}")).await?;
         known.check(site, &other).await?;
         leader = other;
     }
