@@ -1,7 +1,5 @@
 //! `cargo xtask build-server`: the sync server as one deploys it.
 
-use std::env;
-
 use crate::{
     arguments,
     failure::Result,
@@ -23,8 +21,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let mut command = prepared.shell.command("cargo");
     command.args(["build", "--package", PACKAGE, "--profile", PROFILE]);
     process::run(&mut command)?;
-    let program = format!("{PACKAGE}{}", env::consts::EXE_SUFFIX);
-    let program = workspace.target().join(PROFILE).join(program);
+    let program = workspace.program(PACKAGE, PROFILE);
     println!("the sync server is built: {}", program.display());
     Ok(())
 }

@@ -34,7 +34,7 @@ impl SyncServer {
         process::say("building the sync server (the first time usually 1 to 3 min)");
         process::run(shell.command("cargo").args(["build", "--package", PACKAGE]))?;
         let storage = storage(workspace, app);
-        let mut command = shell.command(program(workspace));
+        let mut command = shell.command(workspace.program(PACKAGE, "debug"));
         // What is set for a server elsewhere is not meant for this one.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("LIVESTORE_") {
@@ -83,11 +83,6 @@ impl SyncServer {
 /// Where an app's stores are kept, until somebody removes what was built.
 fn storage(workspace: &Workspace, app: &App) -> PathBuf {
     workspace.target().join("serve").join(&app.name)
-}
-
-fn program(workspace: &Workspace) -> PathBuf {
-    let name = format!("{PACKAGE}{}", std::env::consts::EXE_SUFFIX);
-    workspace.target().join("debug").join(name)
 }
 
 /// The pages that may connect: trunk's own. It does not tell the server which host they asked for.
