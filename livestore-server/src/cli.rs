@@ -132,11 +132,11 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
                 go_on,
             } => {
                 let storage = place::open(&options).await?;
-                let into = transfer::Into {
+                let import_as = transfer::ImportAs {
                     keep_identity,
                     go_on,
                 };
-                transfer::import(&*storage, &store.id()?, input.as_deref(), into).await
+                transfer::import(&*storage, &store.id()?, input.as_deref(), import_as).await
             }
             Command::Tail {
                 store,

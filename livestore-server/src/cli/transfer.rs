@@ -77,7 +77,7 @@ fn write_line(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result
 
 /// What an import makes of the store.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Into {
+pub(crate) struct ImportAs {
     /// It has the identity that the exported one had.
     pub(crate) keep_identity: bool,
     /// It may have the first of the events.
@@ -89,7 +89,7 @@ pub(crate) async fn import(
     storage: &dyn EventStore,
     store: &StoreId,
     input: Option<&Path>,
-    into: Into,
+    import_as: ImportAs,
 ) -> Result<(), Failure> {
     let what = input.map_or("the standard input".into(), |file| {
         file.display().to_string()
@@ -114,13 +114,13 @@ pub(crate) async fn import(
         ));
     }
     let mut info = storage.open(store).await?;
-    if info.head > 0 && !into.go_on {
+    if info.head > 0 && !import_as.go_on {
         return Err(Failure::NotEmpty {
             store: store.to_string(),
             head: info.head,
         });
     }
-    if into.keep_identity {
+    if import_as.keep_identity {
         info = storage.adopt(store, &header.backend_id).await?;
     }
     let mut progress = Progress::new("imported", Some(header.head));

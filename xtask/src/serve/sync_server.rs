@@ -74,7 +74,7 @@ impl SyncServer {
     pub(super) fn go_with(self, trunk: &mut Command) {
         trunk
             .args(["--proxy-ws", "--proxy-rewrite=/sync"])
-            .arg(format!("--proxy-backend=http://{}/", self.address))
+            .arg(format!("--proxy-backend=ws://{}/", self.address))
             // Trunk reads nothing. The pipe's end closes when trunk's process ends, however that comes.
             .stdin(Stdio::from(self.input));
     }
