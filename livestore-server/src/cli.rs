@@ -49,12 +49,17 @@ enum Command {
     },
     /// Read a store's events from JSON lines.
     ///
-    /// The store gets an identity of its own: clients that have synced with another one start anew.
+    /// The store gets an identity of its own: clients that have synced with the old one start anew. That is what
+    /// has to be after a loss, as they may know events that the export does not have.
     Import {
         #[command(flatten)]
         store: Named,
         /// Read from this file instead of the standard input.
         input: Option<PathBuf>,
+        /// Keep the identity the store had, so that its clients go on: only for an export with everything that
+        /// was ever synced, as when a stopped server's stores are moved.
+        #[arg(long, conflicts_with = "go_on")]
+        keep_identity: bool,
         /// Go on behind the events that are there, instead of asking for an empty store.
         #[arg(long = "continue")]
         go_on: bool,
@@ -123,10 +128,15 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             Command::Import {
                 store,
                 input,
+                keep_identity,
                 go_on,
             } => {
                 let storage = place::open(&options).await?;
-                transfer::import(&*storage, &store.id()?, input.as_deref(), go_on).await
+                let import_as = transfer::ImportAs {
+                    keep_identity,
+                    go_on,
+                };
+                transfer::import(&*storage, &store.id()?, input.as_deref(), import_as).await
             }
             Command::Tail {
                 store,

@@ -39,7 +39,9 @@ impl From<PushError> for Said {
                 let events = events.into_iter().map(refused).collect();
                 Self::Error(Refusal::RejectedEvents { events }.into())
             }
-            PushError::BrokenChain(error) => Self::Error(RpcError::unknown(error.to_string())),
+            PushError::BrokenChain(_) | PushError::NotJudged => {
+                Self::Error(RpcError::unknown(error.to_string()))
+            }
             PushError::Store(error) => error.into(),
         }
     }

@@ -117,6 +117,7 @@ impl Metrics {
             Err(PushError::OtherLog { .. }) => "other_log",
             Err(PushError::BrokenChain(_)) => "broken_chain",
             Err(PushError::Rejected { .. }) => "rejected",
+            Err(PushError::NotJudged) => "not_judged",
             Err(PushError::Store(_)) => "failed",
         };
         self.pushes.get_or_create(&[("result", result)]).inc();

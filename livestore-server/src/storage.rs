@@ -11,7 +11,12 @@ mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{
+    fmt,
+    future::{Future, ready},
+    pin::Pin,
+    sync::Arc,
+};
 
 pub use memory::MemoryStore;
 #[cfg(feature = "postgres")]
@@ -67,6 +72,21 @@ pub trait EventStore: fmt::Debug + Send + Sync + 'static {
 
     /// Empties a store and gives it another identity.
     fn reset<'a>(&'a self, store: &'a StoreId) -> StorageFuture<'a, StoreInfo>;
+
+    /// Gives a store without events the identity that its log had elsewhere: clients that know it go on.
+    ///
+    /// A store with events is [refused](StorageError::Refused), and so is every one by an engine that can't.
+    fn adopt<'a>(
+        &'a self,
+        store: &'a StoreId,
+        backend_id: &'a str,
+    ) -> StorageFuture<'a, StoreInfo> {
+        let _ = backend_id;
+        Box::pin(ready(Err(StorageError::Refused {
+            store: store.as_str().into(),
+            reason: "this storage gives stores identities of its own".into(),
+        })))
+    }
 
     /// Finds out whether the engine can serve.
     fn check(&self) -> StorageFuture<'_, ()>;

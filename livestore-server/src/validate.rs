@@ -32,7 +32,8 @@ pub trait Judge: Send {
     /// Judges a push that would follow everything judged or [followed](Self::follow) so far.
     ///
     /// If it rejects nothing, the push counts as taken until [`settle`](Self::settle) tells otherwise.
-    /// The log waits meanwhile.
+    /// The log waits meanwhile. When it panics, the push fails, its author tries again later, and the next
+    /// push gets another judge.
     fn judge<'a>(&'a mut self, candidate: Candidate<'a>) -> Judgement<'a>;
 
     /// Tells what became of everything judged good since the last time: all of it is in the log, or none.

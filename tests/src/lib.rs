@@ -7,13 +7,15 @@
 //! - [`todomvc`] is the page object: the TodoMVC app specification's selectors and what a user does with them.
 //! - [`web`] is the page that tests of the web adapter drive, in tabs of one origin.
 //! - [`wait`] waits for a condition, and tells what was expected and what was seen instead.
-//! - [`server`] and [`browser`] are the folder's web server and the browser.
+//! - [`server`] and [`browser`] are the folder's web server and the browser; [`Deployed`] is the sync server's program
+//!   with an app.
 //!
 //! What a run needs is described at [`built_app`] (the app) and [`browser`] (Chromium and its driver).
 
 pub mod browser;
 mod built_app;
 pub mod colour;
+mod deployed;
 mod failure;
 pub mod scenario;
 pub mod server;
@@ -22,4 +24,5 @@ pub mod wait;
 pub mod web;
 
 pub use built_app::built_app;
+pub use deployed::Deployed;
 pub use failure::Failure;

@@ -1,4 +1,4 @@
-//! Serves to the browser: a built app's folder, with files only, or what a test's router says.
+//! Serves to the browser: a built app's folder, with a sync server or files only, or what a test's router says.
 
 use std::{
     io,
@@ -8,6 +8,7 @@ use std::{
 };
 
 use axum::Router;
+use livestore_server::{SyncServer, storage::MemoryStore};
 use tokio::{net::TcpListener, runtime, sync::oneshot};
 use tower_http::services::ServeDir;
 
@@ -24,6 +25,16 @@ impl Server {
     pub fn start(folder: &Path) -> io::Result<Self> {
         let files = Router::new().fallback_service(ServeDir::new(folder));
         Self::serve(|| files)
+    }
+
+    /// Starts to serve a built app with a sync server, as it is deployed, but for what is synced: that is gone with it.
+    pub fn start_with_sync(folder: &Path) -> io::Result<Self> {
+        let app = livestore_server::app(folder);
+        Self::serve(|| {
+            let sync = SyncServer::builder().storage(MemoryStore::new());
+            let sync = sync.build().expect("it has a storage and a runtime");
+            sync.into_router_with(app)
+        })
     }
 
     /// Starts to serve what a router does, which is made on the server's own runtime.

@@ -6,6 +6,7 @@
 mod actions;
 mod mutations;
 mod page;
+mod syncing;
 mod tabs;
 
 use std::{fmt::Display, panic::Location, time::Duration};
@@ -17,8 +18,9 @@ use thirtyfour::{WebDriver, WindowHandle};
 pub use self::{
     actions::Filter,
     page::{Counter, Item, Link, NewTodo, Page, Todo, ToggleAll, list},
+    syncing::{run_alone, run_deployed},
 };
-use crate::{Failure, built_app, scenario, wait};
+use crate::{Failure, built_app, scenario, server::Server, wait};
 
 /// How long the app may take to start: a debug build's wasm is large, and a cold machine slow.
 const BOOT: Duration = Duration::from_secs(60);
@@ -33,7 +35,7 @@ pub struct TodoMvc {
     window: WindowHandle,
 }
 
-/// Runs a test with the built app, opened in a fresh tab.
+/// Runs a test with the built app and a sync server of its own, opened in a fresh tab.
 ///
 /// Panics when the test fails. The test is named after the function that `body` is written in.
 #[track_caller]
@@ -51,16 +53,12 @@ where
     F: AsyncFnOnce(&TodoMvc) -> Result<(), Failure>,
 {
     let outcome = built_app("todomvc").and_then(|folder| {
-        scenario::run(
+        let server = Server::start_with_sync(&folder)?;
+        scenario::run_at(
             &scenario::name_of::<F>(),
-            &folder,
-            async |session, server| {
-                let app = TodoMvc {
-                    driver: session.driver().clone(),
-                    window: session.driver().window().await?,
-                };
-                app.driver.goto(server.url(address)).await?;
-                app.until_started().await?;
+            &server.url(""),
+            async |session| {
+                let app = TodoMvc::open_here(session, &server.url(address)).await?;
                 body(&app).await
             },
         )

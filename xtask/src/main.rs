@@ -1,4 +1,4 @@
-//! The developer commands, started with `cargo xtask`: set-up, serve, build, test, bench, simulate.
+//! The developer commands, started with `cargo xtask`: set-up, serve, builds, test, bench, simulate.
 //!
 //! This file holds the dispatch and the help; each command has a module, and `setup` prepares the machine for all of them.
 
@@ -6,6 +6,7 @@
 
 mod arguments;
 mod bench;
+mod build_server;
 mod failure;
 mod process;
 mod serve;
@@ -24,8 +25,12 @@ use workspace::Workspace;
 const HELP: &str = "\
 The developer commands of this workspace. Each prepares what is missing on this machine first.
 
-cargo xtask serve [APP] [--port N] [--release] [--open]
-    Builds an app (todomvc, if none is named), serves it and rebuilds it on changes.
+cargo xtask serve [APP] [--port N] [--release] [--open] [--no-sync]
+    Builds an app (todomvc, if none is named), serves it and rebuilds it on changes. At `/sync` is a sync server,
+    which keeps what it is sent in target/serve/APP.
+
+cargo xtask build-server
+    Builds the sync server for deploying, into target/server.
 
 cargo xtask build [APP]
     Builds an app for release into its dist folder.
@@ -71,6 +76,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
     match command {
         "serve" => serve::run(&workspace, rest)?,
         "build" => trunk::run(&workspace, rest)?,
+        "build-server" => build_server::run(&workspace, rest)?,
         "test" => return test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest)?,
         "simulate" => return simulate::run(&workspace, rest),

@@ -1,4 +1,6 @@
-//! `cargo xtask serve`: an app in the browser, rebuilt on changes.
+//! `cargo xtask serve`: an app in the browser, rebuilt on changes, and the server it syncs with.
+
+mod sync_server;
 
 use std::{
     fs,
@@ -7,6 +9,7 @@ use std::{
     path::PathBuf,
 };
 
+use self::sync_server::SyncServer;
 use crate::{
     arguments,
     failure::{Failure, Result},
@@ -26,9 +29,10 @@ struct Options {
     port: Option<u16>,
     release: bool,
     open: bool,
+    sync: bool,
 }
 
-/// Prepares the machine, then becomes trunk.
+/// Prepares the machine, starts a sync server, then becomes trunk.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
     let app = workspace.app(&options.app)?;
@@ -56,8 +60,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     if options.open {
         command.arg("--open");
     }
-    for folder in watched(workspace)?.into_iter().chain([app.folder]) {
+    for folder in watched(workspace)?.into_iter().chain([app.folder.clone()]) {
         command.arg("--watch").arg(folder);
+    }
+    if options.sync {
+        SyncServer::start(workspace, &prepared.shell, &app, port)?.go_with(&mut command);
     }
     process::say(&format!(
         "{} will be at http://127.0.0.1:{port}/ (the first build usually takes 2 to 5 min, later ones seconds)",
@@ -104,13 +111,14 @@ fn first_free(from: u16) -> Result<u16> {
 
 impl Options {
     fn parse(arguments: &[String]) -> Result<Self> {
-        let (mut port, mut release, mut open) = (None, false, false);
+        let (mut port, mut release, mut open, mut sync) = (None, false, false, true);
         let mut names = Vec::new();
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             match argument.as_str() {
                 "--release" => release = true,
                 "--open" => open = true,
+                "--no-sync" => sync = false,
                 "--port" => port = Some(read_port(rest.next().map(String::as_str))?),
                 other => match other.strip_prefix("--port=") {
                     Some(value) => port = Some(read_port(Some(value))?),
@@ -123,6 +131,7 @@ impl Options {
             port,
             release,
             open,
+            sync,
         })
     }
 }
@@ -150,6 +159,7 @@ mod tests {
             port: Some(9000),
             release: true,
             open: true,
+            sync: true,
         };
         assert_eq!(
             parse("--release linearlite --port 9000 --open").unwrap(),
@@ -159,6 +169,13 @@ mod tests {
             parse("--open --port=9000 --release linearlite").unwrap(),
             expected
         );
+    }
+
+    #[test]
+    fn an_app_is_served_with_a_sync_server_unless_told_otherwise() {
+        assert!(parse("").unwrap().sync);
+        let without = parse("--no-sync").unwrap();
+        assert_eq!((without.sync, &*without.app), (false, "todomvc"));
     }
 
     #[test]

@@ -45,6 +45,14 @@ impl Needs {
         interop: true,
         postgres: true,
     };
+    /// What programs of this machine take.
+    pub(crate) const BUILD: Self = Self {
+        lints: false,
+        web: false,
+        browser: false,
+        interop: false,
+        postgres: false,
+    };
     /// What building and serving an app takes.
     pub(crate) const SERVE: Self = Self {
         lints: false,

@@ -13,14 +13,7 @@ use crate::{
 
 /// Builds the simulation with its own profile and passes the arguments on.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
-    let needs = Needs {
-        lints: false,
-        web: false,
-        browser: false,
-        interop: false,
-        postgres: false,
-    };
-    let prepared = setup::prepare(workspace, needs)?;
+    let prepared = setup::prepare(workspace, Needs::BUILD)?;
     let mut command = prepared.shell.command("cargo");
     command
         .args(["run", "--quiet", "--profile", "simulate"])

@@ -59,6 +59,12 @@ impl Workspace {
             .map_or_else(|| self.root.join("target"), |folder| self.root.join(folder))
     }
 
+    /// A program that was built for this machine, into the folder of its profile.
+    pub(crate) fn program(&self, name: &str, profile: &str) -> PathBuf {
+        let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+        self.target().join(profile).join(file)
+    }
+
     /// The text of `Cargo.lock`.
     pub(crate) fn lock_file(&self) -> Result<String> {
         read(&self.root.join("Cargo.lock"))

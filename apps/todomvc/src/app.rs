@@ -5,7 +5,7 @@ use leptos_router::components::Router;
 use livestore_leptos::prelude::*;
 
 use crate::{
-    components::{Footer, NewTodo, Notice, TodoList},
+    components::{Footer, NewTodo, Notice, SyncState, TodoList},
     schema::Todo,
     ui_state::follow_address_bar,
 };
@@ -40,6 +40,8 @@ fn Page() -> impl IntoView {
             </section>
         </main>
         <footer class="info">
+            <SyncState />
+            <p>"Share the list by sharing this page's address."</p>
             <p id="edit-hint">"Double-click a todo to edit it, or press Enter on its checkbox."</p>
             <p>"Part of " <a href="https://todomvc.com">"TodoMVC"</a></p>
         </footer>

@@ -7,12 +7,13 @@ mod components;
 mod filter;
 mod keyboard;
 mod schema;
+mod shared_list;
 mod ui_state;
 
 use leptos::prelude::*;
 use livestore_leptos::prelude::*;
 
-use crate::{app::App, schema::schema};
+use crate::{app::App, schema::schema, shared_list::store_id};
 
 fn main() {
     console_error_panic_hook::set_once();
@@ -22,9 +23,9 @@ fn main() {
     mount_to_body(|| {
         view! {
             <StoreProvider
-                store_id="todomvc"
+                store_id=store_id()
                 schema=schema
-                adapter=WebAdapter::persisted()
+                adapter=WebAdapter::persisted().sync("/sync")
                 fallback=|status| {
                     view! { <p class="notice" role="status">{move || status.get().to_string()}</p> }
                 }

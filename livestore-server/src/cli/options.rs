@@ -72,6 +72,8 @@ options! {
     max_frames_per_second: u32 = [env = "LIVESTORE_MAX_FRAMES_PER_SECOND", value_name = "COUNT"];
     /// How many seconds connections have to end when the server stops.
     shutdown_timeout: u64 = [env = "LIVESTORE_SHUTDOWN_TIMEOUT", value_name = "SECONDS"];
+    /// End when the standard input does: whoever started the server has ended.
+    end_with_input: bool = [env = "LIVESTORE_END_WITH_INPUT", num_args = 0..=1, default_missing_value = "true"];
     /// What to log, as in `info,livestore_server=debug` [default: info; warn for commands].
     log: String = [env = "LIVESTORE_LOG", value_name = "FILTER"];
     /// How to log: `text` or `json`.

@@ -49,7 +49,7 @@ pub(crate) async fn serve(options: &Options) -> Result<(), Failure> {
         println!("serving {} on {http}://{address}/", folder.display());
     }
     server
-        .serve(listener, serving, told_to_end())
+        .serve(listener, serving, told_to_end(options))
         .await
         .map_err(|error| Failure::io("the listener failed", &error))
 }
@@ -163,7 +163,26 @@ fn tls(options: &Options) -> Result<Option<livestore_server::Tls>, Failure> {
 }
 
 /// Ends when the program is told to: by the terminal, or by whatever runs it.
-async fn told_to_end() {
+async fn told_to_end(options: &Options) {
+    let watches_input = options.end_with_input.unwrap_or(false);
+    tokio::select! {
+        () = signalled() => {}
+        () = input_ended(), if watches_input => {}
+    }
+}
+
+async fn input_ended() {
+    // A read that waits would keep the runtime from ending, so it gets a thread that nobody waits for.
+    let (ended, end) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // However it ends: nothing more comes.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = ended.send(());
+    });
+    let _ = end.await;
+}
+
+async fn signalled() {
     let terminal = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -75,12 +75,21 @@ fn write_line(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result
     out.write_all(b"\n")
 }
 
+/// What an import makes of the store.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ImportAs {
+    /// It has the identity that the exported one had.
+    pub(crate) keep_identity: bool,
+    /// It may have the first of the events.
+    pub(crate) go_on: bool,
+}
+
 /// Reads a store's events.
 pub(crate) async fn import(
     storage: &dyn EventStore,
     store: &StoreId,
     input: Option<&Path>,
-    go_on: bool,
+    import_as: ImportAs,
 ) -> Result<(), Failure> {
     let what = input.map_or("the standard input".into(), |file| {
         file.display().to_string()
@@ -104,12 +113,15 @@ pub(crate) async fn import(
             format!("`{format}` {version} is not known, only `{FORMAT}` {VERSION}"),
         ));
     }
-    let info = storage.open(store).await?;
-    if info.head > 0 && !go_on {
+    let mut info = storage.open(store).await?;
+    if info.head > 0 && !import_as.go_on {
         return Err(Failure::NotEmpty {
             store: store.to_string(),
             head: info.head,
         });
+    }
+    if import_as.keep_identity {
+        info = storage.adopt(store, &header.backend_id).await?;
     }
     let mut progress = Progress::new("imported", Some(header.head));
     let mut target = Target {

@@ -52,6 +52,9 @@ pub enum PushError {
         /// Those events.
         events: Vec<RejectedEvent>,
     },
+    /// Whoever judges it panicked: a defect, of the app's code or the server's. It may be taken once that is mended.
+    #[error("the server failed while it checked the events; its log tells more")]
+    NotJudged,
     /// The store can't be used just now. The push may have been taken or not.
     #[error(transparent)]
     Store(#[from] StoreError),

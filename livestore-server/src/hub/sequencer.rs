@@ -147,21 +147,23 @@ impl Sequencer {
         self.append(pushes).await;
     }
 
-    /// Appends what fits of the pushes in one go, publishes it, and answers all of them.
-    async fn append(&mut self, pushes: Vec<Waiting>) {
-        if pushes.is_empty() {
-            return;
-        }
-        for _ in 0..ATTEMPTS {
+    /// Appends what fits of the pushes, if possible in one go, publishes it, and answers all of them.
+    async fn append(&mut self, mut pushes: Vec<Waiting>) {
+        let mut attempts = 0;
+        while !pushes.is_empty() {
             match self.try_append(&pushes).await {
                 Ok(Some(verdicts)) => {
-                    for (push, verdict) in pushes.into_iter().zip(verdicts) {
+                    attempts = 0;
+                    for (push, verdict) in pushes.drain(..verdicts.len()).zip(verdicts) {
                         self.shared.metrics.push(&verdict);
                         push.answer(verdict);
                     }
-                    return;
                 }
-                Ok(None) => {}
+                Ok(None) if attempts < ATTEMPTS => attempts += 1,
+                Ok(None) => {
+                    let reason = "other processes append to the store all the time".into();
+                    return refuse(pushes, &StorageError::Unavailable { reason });
+                }
                 Err(error) => {
                     tracing::error!(%error, "an append failed");
                     self.in_doubt = true;
@@ -169,15 +171,10 @@ impl Sequencer {
                 }
             }
         }
-        refuse(
-            pushes,
-            &StorageError::Unavailable {
-                reason: "other processes append to the store all the time".into(),
-            },
-        );
     }
 
-    /// One attempt; nothing when the log turned out to have moved.
+    /// One attempt, with the verdicts on as many of the pushes as could be judged together; nothing when the log
+    /// turned out to have moved.
     async fn try_append(
         &mut self,
         pushes: &[Waiting],
@@ -193,7 +190,14 @@ impl Sequencer {
                 Ok(Fits::Known) => group.verdicts.push(Ok(PushDone {
                     head: push.batch.last().map_or(0, |last| last.seq_num),
                 })),
-                Err(error) => group.verdicts.push(Err(error)),
+                Err(error) => {
+                    let lost_its_judge = matches!(error, PushError::NotJudged);
+                    group.verdicts.push(Err(error));
+                    if lost_its_judge {
+                        // Another one knows the log, but not what is to be appended to it.
+                        break;
+                    }
+                }
             }
         }
         if group.events.is_empty() {

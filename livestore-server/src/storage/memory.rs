@@ -156,6 +156,23 @@ impl EventStore for MemoryStore {
         })
     }
 
+    fn adopt<'a>(
+        &'a self,
+        store: &'a StoreId,
+        backend_id: &'a str,
+    ) -> StorageFuture<'a, StoreInfo> {
+        Box::pin(async move {
+            check::backend_id(store, backend_id)?;
+            self.with(store, |log| {
+                if log.info.head > 0 {
+                    return Err(check::is_not_empty(store));
+                }
+                log.info.backend_id = backend_id.into();
+                Ok(log.info.clone())
+            })
+        })
+    }
+
     fn check(&self) -> StorageFuture<'_, ()> {
         Box::pin(ready(Ok(())))
     }

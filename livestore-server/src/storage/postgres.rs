@@ -209,6 +209,21 @@ impl EventStore for PostgresStore {
         })
     }
 
+    fn adopt<'a>(
+        &'a self,
+        store: &'a StoreId,
+        backend_id: &'a str,
+    ) -> StorageFuture<'a, StoreInfo> {
+        Box::pin(async move {
+            check::store(store)?;
+            check::backend_id(store, backend_id)?;
+            let adopt = async |client: &mut _| rows::adopt(client, store, backend_id).await;
+            let info = self.inner.connections.with(adopt).await?;
+            self.inner.poker.moved(store, info.head);
+            Ok(info)
+        })
+    }
+
     fn check(&self) -> StorageFuture<'_, ()> {
         Box::pin(self.inner.connections.with(rows::check))
     }

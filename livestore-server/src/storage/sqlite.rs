@@ -187,6 +187,24 @@ impl EventStore for SqliteStore {
         })
     }
 
+    fn adopt<'a>(
+        &'a self,
+        store: &'a StoreId,
+        backend_id: &'a str,
+    ) -> StorageFuture<'a, StoreInfo> {
+        Box::pin(async move {
+            check::store(store)?;
+            check::backend_id(store, backend_id)?;
+            let (name, backend_id): (_, Arc<str>) = (store.clone(), backend_id.into());
+            let writer = &self.inner.writer;
+            writer
+                .ask(1, move |connection| {
+                    rows::adopt(connection, &name, &backend_id)
+                })
+                .await
+        })
+    }
+
     fn check(&self) -> StorageFuture<'_, ()> {
         Box::pin(async move {
             self.inner.writer.ask(1, rows::check).await?;

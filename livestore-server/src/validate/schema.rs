@@ -1,12 +1,13 @@
 //! Validation by the app's own schema: the server has the state its clients have, and tries events on it.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, panic::resume_unwind, sync::Arc};
 
 use livestore_core::{
     event::{EncodedArgs, GlobalEvent, StoreId},
     schema::Schema,
     validation::{Replica, ReplicaError},
 };
+use tokio::task::JoinError;
 
 use super::{Candidate, Judge, Judgement, RejectedEvent, Validator};
 use crate::storage::{EventStore, PageLimit, StorageError, StoredEvent};
@@ -99,7 +100,7 @@ impl Judge for SchemaJudge {
                 let refused = built.replica.judge(&events);
                 (built, refused)
             });
-            let (mut built, refused) = judged.await.map_err(failed)?;
+            let (mut built, refused) = finished(judged.await)?;
             let refused = refused.map_err(failed)?;
             if refused.is_empty() {
                 built.head = head;
@@ -144,7 +145,7 @@ impl SchemaJudge {
                 built.head = last;
                 Ok::<_, ReplicaError>(built)
             });
-            built = followed.await.map_err(failed)?.map_err(failed)?;
+            built = finished(followed.await)?.map_err(failed)?;
         }
         Ok(built)
     }
@@ -159,6 +160,15 @@ fn global(event: &StoredEvent) -> Result<GlobalEvent, serde_json::Error> {
         parent_seq_num: event.parent_seq_num,
         client_id: (&*event.client_id).into(),
         session_id: (&*event.session_id).into(),
+    })
+}
+
+/// Returns what a thread has found out, or panics as it did.
+fn finished<T>(result: Result<T, JoinError>) -> Result<T, StorageError> {
+    result.map_err(|error| match error.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        // The runtime ends.
+        Err(error) => failed(error),
     })
 }
 

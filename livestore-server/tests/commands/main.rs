@@ -183,6 +183,55 @@ fn a_store_is_emptied_only_for_sure_and_only_if_it_is_there() {
 }
 
 #[test]
+fn a_store_that_was_moved_keeps_its_identity_and_one_that_was_restored_does_not() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let identity = |store: &str| {
+        let exported = ok(folder, &["export", store]);
+        let head = exported.lines().next().expect("a head").to_owned();
+        let head: Value = serde_json::from_str(&head).expect("it is JSON");
+        head["backendId"].as_str().expect("a text").to_owned()
+    };
+    let text = export(3);
+    assert!(import(folder, "restored", &text, &[]).status.success());
+    assert_ne!(identity("restored"), "b");
+    let keep = ["--keep-identity"];
+    assert!(import(folder, "moved", &text, &keep).status.success());
+    assert_eq!(identity("moved"), "b");
+    assert_eq!(ok(folder, &["export", "moved"]).lines().count(), 4);
+    // What is there has an identity already.
+    assert!(!import(folder, "restored", &text, &keep).status.success());
+    let both = ["--keep-identity", "--continue"];
+    assert!(!import(folder, "other", &text, &both).status.success());
+}
+
+#[test]
+fn a_server_that_is_part_of_something_ends_with_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut server = program(folder.path())
+        .args([
+            "--listen",
+            "127.0.0.1:0",
+            "--log",
+            "warn",
+            "--end-with-input",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut line = String::new();
+    let output = server.stdout.take().expect("its output is piped");
+    BufReader::new(output)
+        .read_line(&mut line)
+        .expect("it says where it listens");
+    assert!(server.try_wait().expect("it can be asked").is_none());
+    drop(server.stdin.take());
+    let status = server.wait().expect("it ends");
+    assert!(status.success(), "{status}");
+}
+
+#[test]
 fn a_running_servers_events_are_shown_by_its_url() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();

@@ -40,6 +40,7 @@ macro_rules! conformance {
             names_that_are_too_long_are_refused
             stores_are_listed_by_name_in_pieces
             a_reset_store_is_empty_and_another_log
+            only_a_store_without_events_takes_an_identity
             an_append_to_another_log_is_told_which_it_is
             readers_see_whole_batches_while_many_stores_are_appended_to
             an_engine_that_serves_says_so
@@ -584,6 +585,29 @@ pub(crate) async fn a_reset_store_is_empty_and_another_log(place: &impl Place) {
     assert_eq!(page.store.backend_id, after.backend_id);
     assert_eq!(log(&*engine, &other).await.events.len(), 10);
     assert_eq!(engine.stores(None, 10).await.unwrap(), [other, name]);
+}
+
+pub(crate) async fn only_a_store_without_events_takes_an_identity(place: &impl Place) {
+    let engine = place.open().await;
+    let (new, known) = (store("new"), store("known"));
+    engine.open(&known).await.unwrap();
+    for (name, id) in [(&new, "aB3-_"), (&known, &"x".repeat(200))] {
+        let info = engine.adopt(name, id).await.unwrap();
+        assert_eq!((&*info.backend_id, info.head), (id, 0));
+        assert_eq!(engine.open(name).await.unwrap(), info);
+        let outcome = engine.append(name, id, 0, &chain(0, 3)).await;
+        assert_eq!(outcome.unwrap(), Appended::Done);
+        let error = engine.adopt(name, "another").await.unwrap_err();
+        assert!(matches!(error, StorageError::Refused { .. }), "{error}");
+        assert_eq!(&*engine.open(name).await.unwrap().backend_id, id);
+    }
+    for id in ["", "a b", "ü", "a\0b", &"x".repeat(201)] {
+        let error = engine.adopt(&store("odd"), id).await.unwrap_err();
+        assert!(matches!(error, StorageError::Refused { .. }), "{error}");
+    }
+    drop(engine);
+    let info = place.open().await.open(&new).await.unwrap();
+    assert_eq!((&*info.backend_id, info.head), ("aB3-_", 3));
 }
 
 pub(crate) async fn an_append_to_another_log_is_told_which_it_is(place: &impl Place) {

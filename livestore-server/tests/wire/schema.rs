@@ -15,6 +15,7 @@ on_every_engine!(
     events_are_tried_where_they_would_land,
     a_state_is_built_from_what_is_in_the_log,
     what_another_server_has_appended_counts,
+    a_panic_of_the_apps_code_fails_the_push_that_it_is_about,
 );
 
 #[derive(Event, Clone, Debug, Serialize, Deserialize)]
@@ -42,6 +43,7 @@ fn schema() -> Schema {
         .on(|e: &NameClaimed, _| Name::insert().set(Name::NAME, &e.name))
         .on(|e: &NameFreed, _| Name::delete().filter(Name::NAME.eq(&e.name)))
         .check(|e: &NameClaimed, context| {
+            assert_ne!(e.name, "defect", "the app has one");
             let taken = context.query(&Name::query().filter(Name::NAME.eq(&e.name)).exists())?;
             Ok(if taken {
                 Verdict::reject(format!("`{}` is taken", e.name))
@@ -156,4 +158,43 @@ async fn what_another_server_has_appended_counts(engine: Engine) {
     );
     let taken = json!([{"seqNum": 3, "reason": "`bob` is taken"}]);
     assert_eq!(refused(&mut a, &[claim(3, "bob")]).await, taken);
+}
+
+async fn a_panic_of_the_apps_code_fails_the_push_that_it_is_about(engine: Engine) {
+    let server = server(&engine).await;
+    let mut client = Client::connect(&server, "s").await;
+    client.push_ok(&[claim(1, "ada")]).await;
+    // However they are put together.
+    let mut pushes = Vec::new();
+    for batch in [
+        &[claim(2, "bob")][..],
+        &[claim(3, "eve"), claim(4, "defect")],
+        &[claim(3, "eve")],
+        &[claim(4, "defect")],
+        &[claim(4, "dan")],
+    ] {
+        pushes.push(client.start_push(batch, None).await);
+    }
+    let mut answers = Vec::new();
+    for push in pushes {
+        let exit = client.exit(&push).await;
+        answers.push(exit["_tag"] == "Success");
+        if exit["_tag"] == "Failure" {
+            let text = exit.to_string();
+            assert!(
+                text.contains("UnknownError") && text.contains("while it checked"),
+                "{text}"
+            );
+        }
+    }
+    assert_eq!(answers, [true, false, true, false, true]);
+    // The connection is still there, and so is what is known of the state.
+    let taken = json!([{"seqNum": 5, "reason": "`eve` is taken"}]);
+    assert_eq!(refused(&mut client, &[claim(5, "eve")]).await, taken);
+    assert_eq!(numbers(&client.read_all().await), [1, 2, 3, 4]);
+    let counted = server.server.metrics().encode();
+    assert!(
+        counted.contains(r#"livestore_pushes_total{result="not_judged"} 2"#),
+        "{counted}"
+    );
 }

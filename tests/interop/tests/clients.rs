@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     time::Duration,
 };
@@ -14,6 +14,7 @@ use futures::executor::block_on;
 use livestore_core::{
     adapter::{SyncTransport, WsBackend},
     prelude::*,
+    sync::Connection,
 };
 use livestore_interop::{
     Network, Server, eventually,
@@ -105,12 +106,7 @@ fn a_network_that_dies_without_a_word_is_found_out() {
     block_on(one.commit(created("before")).unwrap().synced()).unwrap();
     network.go_silent();
     one.commit(created("after")).unwrap();
-    let reconnects = |status: &SyncStatus| {
-        !matches!(
-            status.connection,
-            livestore_core::sync::Connection::Connected
-        )
-    };
+    let reconnects = |status: &SyncStatus| !matches!(status.connection, Connection::Connected);
     eventually(|| one.sync_status(), reconnects);
     network.mend();
     converge(&[&one], 2);
@@ -176,6 +172,57 @@ fn what_the_server_refuses_is_taken_back_and_the_rest_goes_on() {
     assert!(error.contains("the word is forbidden"), "{error}");
     block_on(receipts[2].synced()).unwrap();
     converge(&[&store], 2);
+}
+
+#[test]
+fn a_server_that_cannot_check_an_event_is_told_of_and_left_alone_until_it_can() {
+    let (connects, checks) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let mended = Arc::new(AtomicBool::new(false));
+    let builder = {
+        let (connects, checks, mended) = (connects.clone(), checks.clone(), mended.clone());
+        SyncServer::builder()
+            .authorize(move |request| {
+                if request.action == livestore_server::auth::Action::Connect {
+                    connects.fetch_add(1, SeqCst);
+                }
+                async { Ok(Grant::lasting()) }
+            })
+            .validate(move |_, _| {
+                checks.fetch_add(1, SeqCst);
+                assert!(mended.load(SeqCst), "a defect of the app's code");
+                Ok(())
+            })
+    };
+    let server = Server::start_with(builder);
+    let network = Network::to(server.address());
+    let store = client(WsBackend::new(network.url()), "s");
+    let receipt = store.commit(created("a")).unwrap();
+    let told = |status: &SyncStatus| {
+        let failure = status.push_failure.as_deref();
+        failure.is_some_and(|failure| failure.contains("while it checked the events"))
+    };
+    let status = eventually(|| store.sync_status(), told);
+    assert_eq!(status.connection, Connection::Connected);
+    assert_eq!(status.pending_in_leader, 1, "nothing is lost");
+    eventually(|| checks.load(SeqCst), |count| *count >= 2);
+    mended.store(true, SeqCst);
+    block_on(receipt.synced()).unwrap();
+    assert_eq!(store.sync_status().push_failure, None);
+    assert_eq!(connects.load(SeqCst), 1, "the connection was left alone");
+}
+
+#[test]
+fn a_url_of_a_server_needs_no_path() {
+    let (_server, network) = start();
+    let bare = |url: String| url.trim_end_matches("/sync").to_owned();
+    let one = client(WsBackend::new(bare(network.url())), "s");
+    let http = WsBackend::new(bare(network.http_url()))
+        .transport(SyncTransport::Http)
+        .poll_interval(Duration::from_millis(100));
+    let other = client(http, "s");
+    one.commit(created("a")).unwrap();
+    other.commit(created("b")).unwrap();
+    converge(&[&one, &other], 2);
 }
 
 #[test]

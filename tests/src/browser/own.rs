@@ -23,7 +23,21 @@ pub struct OwnBrowser {
 impl OwnBrowser {
     /// Starts a browser with a fresh profile.
     pub async fn start() -> Result<Self, Failure> {
-        let permit = pool::permit().await;
+        Self::start_with(pool::permits(1).await).await
+    }
+
+    /// Starts two browsers that have nothing in common.
+    pub async fn start_two() -> Result<[Self; 2], Failure> {
+        // Both at once: two tests that each wait for a second one would wait for ever.
+        let mut permits = pool::permits(2).await;
+        let one = permits.split(1).expect("there are two");
+        Ok([
+            Self::start_with(one).await?,
+            Self::start_with(permits).await?,
+        ])
+    }
+
+    async fn start_with(permit: SemaphorePermit<'static>) -> Result<Self, Failure> {
         let driver = Driver::start()?;
         let profile = driver.new_profile();
         let session = driver.open_profile(&profile).await?;

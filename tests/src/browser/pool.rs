@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::{Driver, Session};
 use crate::Failure;
 
-/// How many browsers may run at once: each wants a processor core and some hundred megabytes.
+/// How many browsers may run at once: each wants a processor core and some hundred megabytes. Some tests take two.
 static BROWSERS: Semaphore = Semaphore::const_new(2);
 
 static POOL: Mutex<Pool> = Mutex::new(Pool {
@@ -41,17 +41,17 @@ pub struct Turn {
     _permit: SemaphorePermit<'static>,
 }
 
-/// Waits until one more browser may run.
-pub(super) async fn permit() -> SemaphorePermit<'static> {
+/// Waits until so many more browsers may run.
+pub(super) async fn permits(count: u32) -> SemaphorePermit<'static> {
     BROWSERS
-        .acquire()
+        .acquire_many(count)
         .await
         .expect("the semaphore is never closed")
 }
 
 /// Waits until a browser is free, or may be started.
 pub async fn take_turn() -> Result<Turn, Failure> {
-    let permit = permit().await;
+    let permit = permits(1).await;
     let (idle, driver) = {
         let mut pool = pool();
         let driver = match &pool.driver {

@@ -7,6 +7,7 @@ const place = (node) => {
   if (li) return rows.has(li) ? `todo ${rows.get(li)}` : 'new todo';
   if (element.closest('.todo-list')) return 'list';
   if (element.closest('.footer')) return 'footer';
+  if (element.closest('.sync')) return 'sync state';
   if (element.closest('.toggle-all, label[for=toggle-all]')) return 'toggle all';
   return element.localName + [...element.classList].map((name) => `.${name}`).join('');
 };

@@ -13,8 +13,8 @@ impl TodoMvc {
 
     /// Returns how many mutations there have been since [`TodoMvc::watch_mutations`], by place.
     ///
-    /// A place is `todo 3` (the row that was number 3 then), `new todo`, `list`, `footer`, `toggle all` or a tag name
-    /// with its classes.
+    /// A place is `todo 3` (the row that was number 3 then), `new todo`, `list`, `footer`, `toggle all`,
+    /// `sync state` or a tag name with its classes.
     pub async fn mutations(&self) -> Result<BTreeMap<String, u32>, Failure> {
         self.script("return window.livestoreTests.mutations();", vec![])
             .await

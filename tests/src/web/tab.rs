@@ -107,6 +107,17 @@ impl Tab {
         Ok(self.driver.close_window().await?)
     }
 
+    /// Has the browser run a script in this tab before anything else, on every page from the next one on.
+    pub async fn add_script(&self, script: &str) -> Result<(), Failure> {
+        self.show().await?;
+        let script = json!({ "source": script });
+        self.driver
+            .cdp()
+            .send_raw("Page.addScriptToEvaluateOnNewDocument", script)
+            .await?;
+        Ok(())
+    }
+
     /// Has the browser freeze the page, as it does with tabs that were long not looked at, or go on with it.
     pub async fn set_frozen(&self, frozen: bool) -> Result<(), Failure> {
         self.show().await?;

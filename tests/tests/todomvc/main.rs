@@ -10,6 +10,7 @@ mod model;
 mod persistence;
 mod random;
 mod start;
+mod syncing;
 mod text;
 mod theme;
 mod toggling;

@@ -7,7 +7,7 @@ use livestore_tests::{
 };
 
 /// What there is to read.
-const TEXTS: [&str; 7] = [
+const TEXTS: [&str; 8] = [
     ".new-todo",
     ".todo-list li:not(.completed) label",
     ".todo-list li.completed label",
@@ -15,6 +15,7 @@ const TEXTS: [&str; 7] = [
     ".filters a:not(.selected)",
     ".filters a.selected",
     ".clear-completed",
+    ".sync",
 ];
 
 #[test]

@@ -149,3 +149,76 @@ fn an_app_elsewhere_than_at_the_root_finds_its_server() {
         Ok(())
     });
 }
+
+/// Has a page and its workers never wake up by a clock for what is far away, and take events that are sent to them.
+const NO_CLOCK: &str = "const prelude = `(() => { \
+        const set = self.setTimeout; \
+        self.setTimeout = (run, delay, ...rest) => delay > 300 ? 0 : set.call(self, run, delay, ...rest); \
+        new BroadcastChannel('network').onmessage = ({ data }) => self.dispatchEvent(new Event(data)); \
+    })();\\n`; \
+    (0, eval)(prelude); \
+    const Plain = Blob; window.Blob = function (parts, options) { \
+        return new Plain(options?.type === 'text/javascript' ? [prelude, ...parts] : parts, options); };";
+
+/// Sends an event to a page and its workers, as the browser does when the network comes or goes.
+async fn tell_of_network(tab: &Tab, event: &str) -> Result<(), Failure> {
+    let tell = "new BroadcastChannel('network').postMessage(args[0]);";
+    tab.run(tell, [json!(event)]).await
+}
+
+/// Comes to a server that does not let it in, waits, and hears that the network is there.
+async fn comes_back_with_the_network(web: &Web<'_>, query: &str) -> Result<(), Failure> {
+    web.site.let_in("right");
+    let tab = web.open("blank").await?;
+    tab.add_script(NO_CLOCK).await?;
+    tab.goto(
+        &web.site
+            .url(&format!("v1/?store=network&sync=/guarded{query}")),
+    )
+    .await?;
+    tab.until_open().await?;
+    until_connection(&tab, "reconnecting").await?;
+    tab.run::<()>("window.syncToken = 'right';", []).await?;
+    tell_of_network(&tab, "online").await?;
+    until_connection(&tab, "connected").await?;
+    tab.sync("there").await?;
+    expect_refusals(web).await
+}
+
+#[test]
+fn a_worker_that_waits_for_its_next_try_comes_back_with_the_network() {
+    web::run(async |web| comes_back_with_the_network(web, "").await);
+}
+
+#[test]
+fn a_page_that_waits_for_its_next_try_comes_back_with_the_network() {
+    web::run(async |web| comes_back_with_the_network(web, "&memory").await);
+}
+
+#[test]
+fn a_connection_is_tried_out_when_the_network_goes() {
+    web::run(async |web| {
+        let tab = web.open("blank").await?;
+        tab.add_script(NO_CLOCK).await?;
+        let count_pings = "const send = WebSocket.prototype.send; window.pings = 0; \
+            WebSocket.prototype.send = function (text) { \
+                if (String(text).includes('\"Ping\"')) window.pings += 1; return send.call(this, text); };";
+        tab.add_script(count_pings).await?;
+        tab.goto(&web.site.url("v1/?store=network&memory&sync=/sync"))
+            .await?;
+        tab.until_open().await?;
+        tab.sync("there").await?;
+        // The clock brings none, as it does not reach so far.
+        let before: u32 = tab.run("return window.pings;", []).await?;
+        tell_of_network(&tab, "offline").await?;
+        let look = async || tab.run::<u32>("return window.pings;", []).await;
+        let at = Location::caller();
+        wait::until(at, BOOT, "one more ping", look, |count| {
+            *count == before + 1
+        })
+        .await?;
+        // It was answered, so the connection stays.
+        assert_eq!(tab.status().await?.connection, "connected");
+        Ok(())
+    });
+}

@@ -19,6 +19,8 @@ use crate::{
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The end-to-end tests, which want built apps and a browser.
 const END_TO_END: &str = "livestore-tests";
+/// What they deploy apps with.
+const SERVER: &str = "livestore-server";
 /// The versions of the test app, and the features that make them.
 const TEST_APPS: [(&str, &[&str]); 2] = [("test-app-v1", &[]), ("test-app-v2", &["v2"])];
 /// What `.cargo/config.toml` says to leave out of SQLite in the browser.
@@ -206,10 +208,12 @@ impl Runner<'_> {
         command
     }
 
-    /// Builds every app, aside from the folder that a running `serve` writes to, then gives the test command.
+    /// Builds the sync server's program and every app, aside from the folder that a running `serve` writes to, then gives the test command.
     fn end_to_end(&self) -> Result<Command> {
         let mut command = self.cargo(&["test", "--no-fail-fast", "--package", END_TO_END]);
         command.args(["--lib", "--tests"]);
+        process::run(&mut self.cargo(&["build", "--package", SERVER]))?;
+        command.env("LIVESTORE_SERVER", self.workspace.program(SERVER, "debug"));
         for app in self.workspace.apps()? {
             self.build_for(&mut command, &app, &app.name, &[])?;
         }

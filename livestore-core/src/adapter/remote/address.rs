@@ -9,7 +9,7 @@ use crate::sync::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Address {
     secure: bool,
-    /// Everything behind `://`.
+    /// Everything behind `://`, with a path.
     place: String,
 }
 
@@ -22,12 +22,16 @@ impl Address {
             "wss" | "https" => true,
             _ => return Err(invalid(url)),
         };
-        if place.is_empty() || place.starts_with('/') {
+        if place.is_empty() || place.starts_with(['/', '?']) {
             return Err(invalid(url));
         }
+        // Without a path there would be none in the request either, which servers refuse.
+        let end = place.find(['/', '?']).unwrap_or(place.len());
+        let (host, rest) = place.split_at(end);
+        let slash = if rest.starts_with('/') { "" } else { "/" };
         Ok(Self {
             secure,
-            place: place.to_owned(),
+            place: format!("{host}{slash}{rest}"),
         })
     }
 
@@ -63,7 +67,8 @@ mod tests {
         for (url, transport, wanted) in [
             ("ws://a/sync", Transport::WebSocket, "ws://a/sync?"),
             ("ws://a/sync", Transport::Http, "http://a/sync?"),
-            ("https://a:1", Transport::WebSocket, "wss://a:1?"),
+            ("https://a:1", Transport::WebSocket, "wss://a:1/?"),
+            ("ws://a?x=/y", Transport::WebSocket, "ws://a/?x=/y&"),
             ("HTTPS://a/?x=1#y", Transport::Http, "https://a/?x=1&"),
         ] {
             let query = ConnectQuery {
@@ -89,6 +94,7 @@ mod tests {
             "ftp://a",
             "ws://",
             "ws:///sync",
+            "ws://?x",
             "blob:http://a/b",
         ] {
             let error = Address::of(url).unwrap_err().to_string();

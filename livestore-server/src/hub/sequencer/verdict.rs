@@ -1,12 +1,14 @@
 //! What becomes of a push: does it follow the log, was it taken before, is it valid?
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use futures::FutureExt;
 
 use super::Sequencer;
 use crate::{
     hub::{Push, PushError, chain::same, group::Group},
     storage::{PageLimit, StorageError, StoredEvent},
-    validate::Candidate,
+    validate::{Candidate, RejectedEvent},
 };
 
 /// A push that succeeds.
@@ -44,22 +46,40 @@ impl Sequencer {
                 provided: first.parent_seq_num,
             }));
         }
-        if let Some(validator) = &self.shared.validator {
-            let judge = self
-                .judge
-                .get_or_insert_with(|| validator.start(self.live.store(), &self.shared.storage));
-            let candidate = Candidate {
-                store: self.live.store(),
-                client: &push.client,
-                backend_id: &self.info.backend_id,
-                events: &push.batch,
-            };
-            let events = judge.judge(candidate).await?;
-            if !events.is_empty() {
-                return Ok(Err(PushError::Rejected { events }));
-            }
+        // The app's own code may run in there; a panic of it is about this push, not about the store.
+        let validated = AssertUnwindSafe(self.validate(push)).catch_unwind().await;
+        let Ok(rejected) = validated else {
+            tracing::error!(
+                first = first.seq_num,
+                event = &*first.name,
+                count = push.batch.len(),
+                "the validation of a push panicked"
+            );
+            self.judge = None;
+            return Ok(Err(PushError::NotJudged));
+        };
+        let events = rejected?;
+        if !events.is_empty() {
+            return Ok(Err(PushError::Rejected { events }));
         }
         Ok(Ok(Fits::New))
+    }
+
+    /// Returns the events of a push that must not be in the log.
+    async fn validate(&mut self, push: &Push) -> Result<Vec<RejectedEvent>, StorageError> {
+        let Some(validator) = &self.shared.validator else {
+            return Ok(Vec::new());
+        };
+        let judge = self
+            .judge
+            .get_or_insert_with(|| validator.start(self.live.store(), &self.shared.storage));
+        let candidate = Candidate {
+            store: self.live.store(),
+            client: &push.client,
+            backend_id: &self.info.backend_id,
+            events: &push.batch,
+        };
+        judge.judge(candidate).await
     }
 
     /// Says whether these events are in the log with the group at its end.

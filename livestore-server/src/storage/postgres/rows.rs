@@ -11,7 +11,7 @@ use super::{
     error::{damage, failed, failed_for, unavailable},
     text,
 };
-use crate::storage::{Appended, Page, PageLimit, StorageError, StoreInfo, StoredEvent};
+use crate::storage::{Appended, Page, PageLimit, StorageError, StoreInfo, StoredEvent, check};
 
 const FIND: &str = "SELECT backend_id, head FROM livestore_stores WHERE name = $1";
 const CREATE: &str = "INSERT INTO livestore_stores (name, backend_id, head) VALUES ($1, $2, 0)
@@ -54,6 +54,7 @@ const LIST: &str = "SELECT name FROM livestore_stores WHERE name > $1 ORDER BY n
 const PATIENCE: &str = "SET LOCAL statement_timeout = 0";
 const LOCK: &str = "SELECT key FROM livestore_stores WHERE name = $1 FOR UPDATE";
 const EMPTY: &str = "DELETE FROM livestore_events WHERE store = $1";
+const ADOPT: &str = "UPDATE livestore_stores SET backend_id = $2 WHERE name = $1 AND head = 0";
 const RENEW: &str = "UPDATE livestore_stores SET backend_id = $2, head = 0 WHERE key = $1";
 
 /// Returns a store's identity and head, making the store if it is not there.
@@ -139,6 +140,23 @@ pub(super) async fn reset(client: &mut Client, store: &StoreId) -> Result<StoreI
         transaction.commit().await
     };
     run.await.map_err(|error| failed_for(store, &error))?;
+    Ok(StoreInfo {
+        backend_id: backend_id.into(),
+        head: 0,
+    })
+}
+
+/// Gives a store without events an identity.
+pub(super) async fn adopt(
+    client: &Client,
+    store: &StoreId,
+    backend_id: &str,
+) -> Result<StoreInfo, StorageError> {
+    open(client, store).await?;
+    let changed = client.execute(ADOPT, &[&store.as_str(), &backend_id]).await;
+    if changed.map_err(|error| failed_for(store, &error))? == 0 {
+        return Err(check::is_not_empty(store));
+    }
     Ok(StoreInfo {
         backend_id: backend_id.into(),
         head: 0,

@@ -6,7 +6,7 @@ use livestore_core::event::{StoreId, new_id};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 use serde_json::value::RawValue;
 
-use crate::storage::{Appended, Page, PageLimit, StorageError, StoreInfo, StoredEvent};
+use crate::storage::{Appended, Page, PageLimit, StorageError, StoreInfo, StoredEvent, check};
 
 /// A store's row.
 struct Found {
@@ -69,6 +69,30 @@ pub(super) fn reset(connection: &Connection, store: &StoreId) -> Result<StoreInf
             connection.execute("DELETE FROM stores WHERE key = ?1", [found.key])?;
         }
         create(connection, store)
+    })
+}
+
+/// Gives a store without events an identity.
+pub(super) fn adopt(
+    connection: &Connection,
+    store: &StoreId,
+    backend_id: &Arc<str>,
+) -> Result<StoreInfo, StorageError> {
+    let changed = told(store, || {
+        if find(connection, store)?.is_none() {
+            create(connection, store)?;
+        }
+        connection.execute(
+            "UPDATE stores SET backend_id = ?2 WHERE name = ?1 AND head = 0",
+            params![store.as_str(), &**backend_id],
+        )
+    })?;
+    if changed == 0 {
+        return Err(check::is_not_empty(store));
+    }
+    Ok(StoreInfo {
+        backend_id: Arc::clone(backend_id),
+        head: 0,
     })
 }
 
