@@ -17,7 +17,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCod
         lints: false,
         web: false,
         browser: false,
-        interop: false,
+        npm: false,
         postgres: false,
     };
     let prepared = setup::prepare(workspace, needs)?;

@@ -2,7 +2,7 @@
 //!
 //! - `shell`: the sidebar and the header of a view; `list`, `board`, `issue`, `search`: the views;
 //! - `overlays`: dialogs and menus; `sync`: the indicator and its popover;
-//! - `icon`, `glyph`, `dialog`, `choices`, `viewport`: parts that several of them use.
+//! - `icon`, `glyph`, `dialog`, `choices`, `pointer`, `viewport`: parts that several of them use.
 
 mod board;
 mod choices;
@@ -16,6 +16,7 @@ mod listing;
 mod markdown;
 mod overlays;
 mod paint_meter;
+mod pointer;
 mod scroll_memory;
 mod search;
 mod shell;

@@ -106,7 +106,7 @@ fn is_writing(event: &KeyboardEvent) -> bool {
     let Some(target) = target else {
         return false;
     };
-    let fields = "input, textarea, select, [contenteditable]";
+    let fields = "input:not([type=checkbox]), textarea, select, [contenteditable]";
     let pressed = matches!(&*event.key(), "Enter" | " ") && is(&target, "button, a, summary");
     is(&target, fields) || pressed
 }

@@ -6,7 +6,10 @@ pub use self::fuzzy::matches;
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
-use super::glyph::{Glyph, GlyphView};
+use super::{
+    glyph::{Glyph, GlyphView},
+    pointer::has_moved,
+};
 
 /// Something to choose.
 #[derive(Clone, Debug, PartialEq)]
@@ -190,7 +193,7 @@ fn Line(
                 let selected = checked.unwrap_or(current.get() == at);
                 if selected { "true" } else { "false" }
             }
-            on:mousemove=move |_| if current.get_untracked() != at { current.set(at) }
+            on:mousemove=move |event| if has_moved(&event) && current.get_untracked() != at { current.set(at) }
             // Not `click`: the field keeps the focus.
             on:mousedown=|event| event.prevent_default()
             on:click=move |_| on_choose()

@@ -3,7 +3,7 @@
 mod group;
 mod row;
 
-pub use self::row::{is_on_control, labels_of};
+pub use self::row::labels_of;
 
 use leptos::{html, prelude::*};
 

@@ -30,9 +30,7 @@ pub fn Overlays() -> impl IntoView {
         Overlay::Pick(picker, ids, anchor) => {
             Some(view! { <picker::PickerMenu picker ids anchor /> }.into_any())
         }
-        Overlay::Context(ids, anchor) => {
-            Some(view! { <context_menu::ContextMenu ids anchor /> }.into_any())
-        }
+        Overlay::Context(anchor) => Some(view! { <context_menu::ContextMenu anchor /> }.into_any()),
         Overlay::Filter(anchor) => Some(view! { <filter::FilterMenu anchor /> }.into_any()),
         Overlay::Display(anchor) => Some(view! { <display::DisplayMenu anchor /> }.into_any()),
         Overlay::Sync(anchor) => Some(view! { <SyncDetails anchor /> }.into_any()),

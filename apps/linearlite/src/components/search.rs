@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 use livestore_core::prelude::*;
 use livestore_leptos::prelude::*;
 
-use super::{Glyph, Icon, IconView, glyph::GlyphView, shell::OpenSidebar};
+use super::{Glyph, Icon, IconView, glyph::GlyphView, pointer::has_moved, shell::OpenSidebar};
 use crate::{
     schema::{Issue, Status},
     ui::use_ui,
@@ -128,7 +128,7 @@ fn Result(
             class:current=move || current.get() == at
             role="option"
             aria-selected=move || if current.get() == at { "true" } else { "false" }
-            on:mousemove=move |_| if current.get_untracked() != at { current.set(at) }
+            on:mousemove=move |event| if has_moved(&event) && current.get_untracked() != at { current.set(at) }
             on:click=move |_| on_open(at)
         >
             <GlyphView glyph=Glyph::Status(status) />

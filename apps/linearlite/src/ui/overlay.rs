@@ -13,8 +13,8 @@ pub enum Overlay {
     NewIssue(Status),
     /// A menu that changes a property of issues.
     Pick(Picker, Vec<String>, Anchor),
-    /// What can be done with issues.
-    Context(Vec<String>, Anchor),
+    /// What can be done with the issues that actions are about.
+    Context(Anchor),
     Filter(Anchor),
     Display(Anchor),
     Sync(Anchor),

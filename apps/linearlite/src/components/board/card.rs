@@ -11,10 +11,11 @@ use crate::{
         Glyph,
         glyph::GlyphView,
         issue::{IssueNumber, LabelChips},
-        list::{is_on_control, labels_of},
+        list::labels_of,
+        pointer::{has_moved, is_on_control, open_menu, point_at},
     },
     schema::IssueSummary,
-    ui::{Anchor, Cursor, Overlay, Picker, use_ui},
+    ui::{Anchor, Overlay, Picker, use_ui},
 };
 
 /// An issue on the board.
@@ -55,22 +56,17 @@ pub fn Card(
         ui.show(Overlay::Pick(picker, ui.targets_at(&id.get_value()), at));
     };
 
-    let point = move |_| {
-        if !untrack(is_current) {
-            let (group, row) = untrack(|| id.with_value(|id| place(id)));
-            ui.cursor.set(Some(Cursor {
-                group,
-                row,
-                id: id.get_value(),
-            }));
+    let place_here = move || untrack(|| id.with_value(|id| place(id)));
+    let point = move |event: MouseEvent| {
+        if has_moved(&event) {
+            point_at(ui, id.get_value(), place_here());
         }
     };
     let press = move |event: PointerEvent| {
         // A finger scrolls.
         if event.button() == 0 && event.pointer_type() != "touch" && !is_button(&event) {
             event.prevent_default();
-            let place = untrack(|| id.with_value(|id| place(id)));
-            drag.press(card.get_untracked(), place, &event);
+            drag.press(card.get_untracked(), place_here(), &event);
         }
     };
     let open = move |event: MouseEvent| {
@@ -80,11 +76,7 @@ pub fn Card(
             ui.open_issue(&id.get_value());
         }
     };
-    let menu = move |event: MouseEvent| {
-        event.prevent_default();
-        let at = Anchor::Point(event.client_x().into(), event.client_y().into());
-        ui.show(Overlay::Context(ui.targets_at(&id.get_value()), at));
-    };
+    let menu = move |event: MouseEvent| open_menu(ui, &event, id.get_value(), place_here());
 
     view! {
         <article

@@ -1,16 +1,16 @@
 //! One row of the list.
 
-use leptos::{ev::MouseEvent, prelude::*, wasm_bindgen::JsCast};
-use web_sys::Element;
+use leptos::{ev::MouseEvent, prelude::*};
 
 use crate::{
     components::{
         glyph::{Glyph, GlyphView},
         issue::{IssueNumber, LabelChips},
+        pointer::{has_moved, is_on_control, open_menu, point_at},
     },
     schema::IssueSummary,
     text::time,
-    ui::{Anchor, Cursor, Overlay, Picker, Ui, use_ui},
+    ui::{Anchor, Overlay, Picker, Ui, use_ui},
 };
 
 /// An issue in the list.
@@ -35,16 +35,11 @@ pub fn IssueRow(
             .with(|selected| id.with_value(|id| selected.contains(id)))
     });
     let href = move || ui.address.href(&format!("/issue/{}", id.get_value()));
-    let place_here = move || id.with_value(|id| place(id));
 
-    let point = move |_| {
-        if !untrack(is_current) {
-            let (group, row) = untrack(place_here);
-            ui.cursor.set(Some(Cursor {
-                group,
-                row,
-                id: id.get_value(),
-            }));
+    let place_here = move || untrack(|| id.with_value(|id| place(id)));
+    let point = move |event: MouseEvent| {
+        if has_moved(&event) {
+            point_at(ui, id.get_value(), place_here());
         }
     };
     let open = move |event: MouseEvent| {
@@ -52,11 +47,7 @@ pub fn IssueRow(
             ui.open_issue(&id.get_value());
         }
     };
-    let menu = move |event: MouseEvent| {
-        event.prevent_default();
-        let at = Anchor::Point(event.client_x().into(), event.client_y().into());
-        ui.show(Overlay::Context(ui.targets_at(&id.get_value()), at));
-    };
+    let menu = move |event: MouseEvent| open_menu(ui, &event, id.get_value(), place_here());
 
     view! {
         <div
@@ -66,7 +57,7 @@ pub fn IssueRow(
             class:selected=is_selected
             role="row"
             aria-selected=move || if is_selected.get() { "true" } else { "false" }
-            aria-rowindex=move || (place_here().1 + 1).to_string()
+            aria-rowindex=move || id.with_value(|id| place(id).1 + 1).to_string()
             on:mousemove=point
             on:click=open
             on:contextmenu=menu
@@ -138,14 +129,6 @@ fn glyph(ui: Ui, row: &IssueSummary, picker: Picker) -> (Glyph, String) {
             }
         }
     }
-}
-
-/// Whether a click is a control's own business.
-pub fn is_on_control(event: &MouseEvent) -> bool {
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| matches!(target.closest("a, button, input"), Ok(Some(_))))
 }
 
 /// The names and colours of an issue's labels.

@@ -16,9 +16,9 @@ use crate::{
 
 /// The actions on issues. Those that open a menu of their own open it here.
 #[component]
-pub fn ContextMenu(ids: Vec<String>, anchor: Anchor) -> impl IntoView {
+pub fn ContextMenu(anchor: Anchor) -> impl IntoView {
     let ui = use_ui();
-    let label = match ids.len() {
+    let label = match untrack(|| ui.targets()).len() {
         1 => "Issue".to_owned(),
         many => text::count(many, "issue", "issues"),
     };

@@ -28,13 +28,13 @@ pub fn Sidebar() -> impl IntoView {
                 </button>
             </div>
             <nav class="sidebar-nav" aria-label="Views">
-                <NavLink ui icon=Icon::Search label="Search" keys="/" href=Signal::derive(move || ui.address.href("/search")) />
-                <NavLink ui icon=Icon::Person label="My issues" keys="G M" href=Signal::derive(move || ui.address.href("/my")) />
-                <p class="sidebar-heading" id="issues-heading">"Issues"</p>
-                <NavLink ui icon=Icon::List label="All issues" keys="G L" href=Signal::derive(move || ui.address.href("/")) />
-                <NavLink ui icon=Icon::Active label="Active" keys="G A" href=Signal::derive(move || filtered_href(ui, vec![Status::InProgress, Status::Todo])) />
-                <NavLink ui icon=Icon::Backlog label="Backlog" keys="G K" href=Signal::derive(move || filtered_href(ui, vec![Status::Backlog])) />
-                <NavLink ui icon=Icon::Board label="Board" keys="G B" href=Signal::derive(move || ui.address.href("/board")) />
+                <NavLink ui icon=Icon::Search label="Search" keys="/" to=To::Path("/search") />
+                <NavLink ui icon=Icon::Person label="My issues" keys="G M" to=To::Path("/my") />
+                <p class="sidebar-heading">"Issues"</p>
+                <NavLink ui icon=Icon::List label="All issues" keys="G L" to=To::Path("/") />
+                <NavLink ui icon=Icon::Active label="Active" keys="G A" to=To::Statuses(&ACTIVE) />
+                <NavLink ui icon=Icon::Backlog label="Backlog" keys="G K" to=To::Statuses(&BACKLOG) />
+                <NavLink ui icon=Icon::Board label="Board" keys="G B" to=To::Path("/board") />
             </nav>
             <div class="sidebar-bottom">
                 <SyncIndicator />
@@ -58,23 +58,46 @@ fn workspace_name(store: &str) -> String {
     }
 }
 
+/// What is being worked on, or will be next.
+const ACTIVE: [Status; 2] = [Status::InProgress, Status::Todo];
+/// What nobody has decided on.
+const BACKLOG: [Status; 1] = [Status::Backlog];
+
+/// Where a link leads.
+#[derive(Clone, Copy)]
+enum To {
+    Path(&'static str),
+    /// The list of some statuses.
+    Statuses(&'static [Status]),
+}
+
+impl To {
+    fn href(self, ui: Ui) -> String {
+        match self {
+            Self::Path(path) => ui.address.href(path),
+            Self::Statuses(statuses) => filtered_href(ui, statuses.to_vec()),
+        }
+    }
+
+    fn is_here(self, ui: Ui) -> bool {
+        let path = ui.address.path.read();
+        let view = ui.address.view.read();
+        let shows = |statuses: &[Status]| *path == "/" && view.filters.status == statuses;
+        match self {
+            Self::Path("/") => *path == "/" && !shows(&ACTIVE) && !shows(&BACKLOG),
+            Self::Path(own) => *path == own,
+            Self::Statuses(statuses) => shows(statuses),
+        }
+    }
+}
+
 #[component]
-fn NavLink(
-    ui: Ui,
-    icon: Icon,
-    label: &'static str,
-    keys: &'static str,
-    href: Signal<String>,
-) -> impl IntoView {
-    let is_here = move || {
-        let here = ui.address.same_view(&ui.address.path.get());
-        here == href.get()
-    };
+fn NavLink(ui: Ui, icon: Icon, label: &'static str, keys: &'static str, to: To) -> impl IntoView {
     view! {
         <a
             class="nav-link"
-            href=href
-            aria-current=move || is_here().then_some("page")
+            href=move || to.href(ui)
+            aria-current=move || to.is_here(ui).then_some("page")
             // In the drawer: the view is what one wants to see next.
             on:click=move |_| ui.close()
         >
