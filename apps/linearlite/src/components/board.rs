@@ -3,10 +3,11 @@
 mod card;
 mod column;
 mod drag;
+mod ghost;
 
 use leptos::prelude::*;
 
-use self::{column::BoardColumn, drag::Drag};
+use self::{column::BoardColumn, drag::Drag, ghost::Ghost};
 use super::{
     listing::Listing,
     shell::{EmptyState, ViewHeader},
@@ -55,7 +56,7 @@ pub fn BoardPage() -> impl IntoView {
                     .map(|(at, status)| view! { <BoardColumn listing drag at status /> })
                     .collect_view()}
             </div>
-            <drag::Ghost drag />
+            <Ghost drag />
         </Show>
     }
 }

@@ -128,7 +128,7 @@ pub fn Choices(
                 aria-expanded="true"
                 aria-controls="choices"
                 aria-autocomplete="list"
-                aria-activedescendant=move || format!("choice-{}", current.get())
+                aria-activedescendant=move || (!shown.read().is_empty()).then(|| format!("choice-{}", current.get()))
                 aria-label=placeholder
                 placeholder=placeholder
                 autocomplete="off"

@@ -88,7 +88,7 @@ fn Rows(listing: Listing, title: &'static str, total: Signal<usize>) -> impl Int
                 remember();
             }
         >
-            <For each=move || listing.groups.get().into_iter().enumerate() key=|(_, group)| group.clone() let((at, group))>
+            <For each=move || listing.groups.get().into_iter().enumerate() key=|group| group.clone() let((at, group))>
                 <ListGroup listing viewport at group top=Signal::derive(move || top_of(tops, at)) />
             </For>
         </div>

@@ -25,6 +25,7 @@ pub fn SearchPage() -> impl IntoView {
     let text = Memo::new(move |_| ui.address.param("q").unwrap_or_default());
     let found = use_query(move || found(&text.read()));
     let has_text = Memo::new(move |_| !text.read().trim().is_empty());
+    let any = Memo::new(move |_| has_text.get() && !found.read().is_empty());
     let current = RwSignal::new(0_usize);
     let field = NodeRef::<html::Input>::new();
     field.on_load(move |field| {
@@ -49,9 +50,10 @@ pub fn SearchPage() -> impl IntoView {
                 type="search"
                 role="combobox"
                 aria-label="Search issues"
-                aria-expanded="true"
-                aria-controls="results"
-                aria-activedescendant=move || format!("result-{}", current.get())
+                aria-autocomplete="list"
+                aria-expanded=move || if any.get() { "true" } else { "false" }
+                aria-controls=move || any.get().then_some("results")
+                aria-activedescendant=move || any.get().then(|| format!("result-{}", current.get()))
                 placeholder="Search issues…"
                 autocomplete="off"
                 spellcheck="false"
@@ -80,7 +82,7 @@ pub fn SearchPage() -> impl IntoView {
             fallback=|| view! { <Hint title="Search titles and descriptions" text="Every word must occur; the last one may be unfinished." /> }
         >
             <Show
-                when=move || !found.read().is_empty()
+                when=move || any.get()
                 fallback=|| view! { <Hint title="Nothing found" text="No issue has all of these words." /> }
             >
                 <ul id="results" class="results" role="listbox" aria-label="Results" tabindex="-1">

@@ -12,7 +12,7 @@ pub fn Toaster() -> impl IntoView {
     let show = move |toast: Toast| {
         let id = toast.id;
         view! {
-            <li class="toast">
+            <div class="toast">
                 <span class="toast-text">{toast.text}</span>
                 {toast.action.map(|(label, action)| view! {
                     <button
@@ -28,12 +28,12 @@ pub fn Toaster() -> impl IntoView {
                 <button class="icon-button" aria-label="Dismiss" on:click=move |_| ui.toasts.dismiss(id)>
                     <IconView icon=Icon::Close />
                 </button>
-            </li>
+            </div>
         }
     };
     view! {
-        <ul class="toasts" role="status" aria-live="polite">
+        <div class="toasts" role="status" aria-live="polite">
             <For each=move || ui.toasts.shown() key=|toast| toast.id children=show />
-        </ul>
+        </div>
     }
 }

@@ -57,7 +57,8 @@ pub struct Card {
     pressed: (f64, f64),
     /// From the card's corner to the pointer.
     grip: (f64, f64),
-    width: f64,
+    /// How wide it is on the board.
+    pub width: f64,
 }
 
 impl std::ops::Deref for Card {
@@ -102,6 +103,12 @@ impl Drag {
             State::Carried(_, to) => *to,
             _ => None,
         })
+    }
+
+    /// Where the carried card's corner is.
+    pub fn corner(&self, card: &Card) -> (f64, f64) {
+        let (x, y) = self.pointer.get();
+        (x - card.grip.0, y - card.grip.1)
     }
 
     /// Whether the click that is being handled only ended a drag.
@@ -289,26 +296,6 @@ impl Drag {
             after.as_deref(),
             order(row).as_deref(),
         );
-    }
-}
-
-/// The carried card, under the pointer.
-#[component]
-pub fn Ghost(drag: Drag) -> impl IntoView {
-    let carried = Memo::new(move |_| drag.carried());
-    move || {
-        carried.get().map(|card| {
-            let place = move || {
-                let (x, y) = drag.pointer.get();
-                format!("translate({}px, {}px) rotate(1.5deg)", x - card.grip.0, y - card.grip.1)
-            };
-            view! {
-                <div class="card ghost" style:width=format!("{}px", card.width) style:transform=place aria-hidden="true">
-                    <div class="card-top"><span class="issue-number">{format!("LIV-{}", card.number)}</span></div>
-                    <div class="card-title">{card.issue.title.clone()}</div>
-                </div>
-            }
-        })
     }
 }
 
