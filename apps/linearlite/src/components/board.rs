@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How tall a card is with the space below it; the style sheet says the same.
-pub const CARD: f64 = 104.0;
+pub const CARD: f64 = 116.0;
 
 /// Everyone's issues, by status.
 #[component]

@@ -119,7 +119,7 @@ pub fn Choices(
     };
 
     view! {
-        <div class="choices">
+        <div class="choices" class:multiple=multiple>
             <input
                 node_ref=field
                 class="choices-field"
