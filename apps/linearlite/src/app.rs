@@ -21,6 +21,7 @@ pub fn App() -> impl IntoView {
             <Pages />
         </Router>
     }
+    .into_any()
 }
 
 #[component]
@@ -43,6 +44,7 @@ fn Pages() -> impl IntoView {
             </FlatRoutes>
         </Shell>
     }
+    .into_any()
 }
 
 /// Puts the theme on the page, and where the next load finds it before anything is drawn: see `index.html`.

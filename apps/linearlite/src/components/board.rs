@@ -59,4 +59,5 @@ pub fn BoardPage() -> impl IntoView {
             <Ghost drag />
         </Show>
     }
+    .into_any()
 }

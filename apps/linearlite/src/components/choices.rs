@@ -166,6 +166,7 @@ pub fn Choices(
             </Show>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -204,6 +205,7 @@ fn Line(
             <span class="choice-hint">{keys}</span>
         </li>
     }
+    .into_any()
 }
 
 fn is_digit(key: &str) -> bool {

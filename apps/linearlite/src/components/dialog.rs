@@ -70,6 +70,7 @@ pub fn Dialog(
             {children()}
         </dialog>
     }
+    .into_any()
 }
 
 /// What has the focus, if it is anything in particular.

@@ -111,4 +111,5 @@ impl Icon {
 #[component]
 pub fn IconView(icon: Icon) -> impl IntoView {
     view! { <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" inner_html=icon.shapes()></svg> }
+    .into_any()
 }

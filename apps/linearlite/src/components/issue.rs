@@ -106,6 +106,7 @@ fn Deleted(issue: Signal<Issue>) -> impl IntoView {
             </p>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -119,4 +120,5 @@ fn NotFound() -> impl IntoView {
             <a class="button" href=move || ui.address.href("/")>"All issues"</a>
         </div>
     }
+    .into_any()
 }

@@ -29,6 +29,7 @@ pub const HEADER: f64 = 36.0;
 #[component]
 pub fn ListPage() -> impl IntoView {
     view! { <List title="All issues" icon=Icon::List assignee=Signal::derive(|| None) /> }
+        .into_any()
 }
 
 /// What is assigned to who uses this browser.
@@ -37,7 +38,7 @@ pub fn MyIssuesPage() -> impl IntoView {
     let ui = use_ui();
     // Nobody's, until it is known who that is.
     let me = Signal::derive(move || Some(ui.tracker.me().unwrap_or_default()));
-    view! { <List title="My issues" icon=Icon::Person assignee=me /> }
+    view! { <List title="My issues" icon=Icon::Person assignee=me /> }.into_any()
 }
 
 #[component]
@@ -57,6 +58,7 @@ fn List(title: &'static str, icon: Icon, assignee: Signal<Option<String>>) -> im
             <Rows listing title total />
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -93,6 +95,7 @@ fn Rows(listing: Listing, title: &'static str, total: Signal<usize>) -> impl Int
             </For>
         </div>
     }
+    .into_any()
 }
 
 /// Where each group starts; an empty one is not shown.

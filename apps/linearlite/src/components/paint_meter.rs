@@ -19,6 +19,7 @@ pub fn PaintMeter() -> impl IntoView {
             <Meter />
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -64,6 +65,7 @@ fn Meter() -> impl IntoView {
             {text}
         </div>
     }
+    .into_any()
 }
 
 fn now() -> f64 {

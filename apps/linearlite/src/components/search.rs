@@ -98,6 +98,7 @@ pub fn SearchPage() -> impl IntoView {
             </Show>
         </Show>
     }
+    .into_any()
 }
 
 fn found(text: &str) -> impl Query<Output = Vec<Found>> + use<> {
@@ -139,6 +140,7 @@ fn Result(
             <span class="result-text">{marked(&description)}</span>
         </li>
     }
+    .into_any()
 }
 
 /// Shows a text with what stands between the marks as `<mark>`.
@@ -164,4 +166,5 @@ fn Hint(title: &'static str, text: &'static str) -> impl IntoView {
             <p>{text}</p>
         </div>
     }
+    .into_any()
 }

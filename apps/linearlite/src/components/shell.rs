@@ -35,4 +35,5 @@ pub fn Shell(children: Children) -> impl IntoView {
         <Toaster />
         <PaintMeter />
     }
+    .into_any()
 }

@@ -36,4 +36,5 @@ pub fn Toaster() -> impl IntoView {
             <For each=move || ui.toasts.shown() key=|toast| toast.id children=show />
         </div>
     }
+    .into_any()
 }

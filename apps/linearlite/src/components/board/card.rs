@@ -119,6 +119,7 @@ pub fn Card(
             </div>
         </article>
     }
+    .into_any()
 }
 
 fn is_button(event: &PointerEvent) -> bool {

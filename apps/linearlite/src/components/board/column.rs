@@ -76,6 +76,7 @@ pub fn BoardColumn(listing: Listing, drag: Drag, at: usize, status: Status) -> i
             </div>
         </section>
     }
+    .into_any()
 }
 
 /// A page of cards, in its place.
@@ -110,4 +111,5 @@ fn CardsPage(
             </Rows>
         </div>
     }
+    .into_any()
 }

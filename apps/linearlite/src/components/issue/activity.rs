@@ -67,6 +67,7 @@ pub fn Activity(id: String, created_seq: i64) -> impl IntoView {
             </ul>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -86,6 +87,7 @@ fn Line(ui: Ui, happened: Happened) -> impl IntoView {
             <time class="feed-time" title=time::full(at)>{time::ago(at, DateTime::now())}</time>
         </li>
     }
+    .into_any()
 }
 
 /// Leaves out a status that is the one before: a card that was moved inside its column.

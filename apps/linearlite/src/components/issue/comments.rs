@@ -41,6 +41,7 @@ pub fn CommentView(comment: Comment) -> impl IntoView {
             <Markdown text=Signal::stored(body) />
         </li>
     }
+    .into_any()
 }
 
 /// The field for a comment. What is half written is in the store: it is there after a reload.
@@ -104,4 +105,5 @@ pub fn Composer(id: String) -> impl IntoView {
             </div>
         </form>
     }
+    .into_any()
 }

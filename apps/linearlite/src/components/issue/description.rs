@@ -20,6 +20,7 @@ pub fn Description(issue: Signal<Issue>) -> impl IntoView {
             </Show>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -36,6 +37,7 @@ fn Rendered(text: Memo<String>, editing: RwSignal<bool>) -> impl IntoView {
             <button class="button subtle edit-description" on:click=edit>"Edit description"</button>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -97,4 +99,5 @@ fn Editor(issue: Signal<Issue>, editing: RwSignal<bool>) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }

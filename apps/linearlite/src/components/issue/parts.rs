@@ -22,6 +22,7 @@ pub fn IssueNumber(row: Signal<IssueSummary>) -> impl IntoView {
             {move || format!("LIV-{}", row.read().number)}
         </span>
     }
+    .into_any()
 }
 
 /// Up to which event the server has confirmed everything; none without a server.

@@ -66,6 +66,7 @@ pub fn Properties(issue: Signal<Issue>) -> impl IntoView {
             </button>
         </aside>
     }
+    .into_any()
 }
 
 #[component]
@@ -93,6 +94,7 @@ fn Property(
             </button>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -128,4 +130,5 @@ fn Labels(ui: Ui, issue: Signal<Issue>) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }

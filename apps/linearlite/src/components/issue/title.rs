@@ -50,4 +50,5 @@ pub fn Title(issue: Signal<Issue>) -> impl IntoView {
             }
         ></textarea>
     }
+    .into_any()
 }

@@ -49,6 +49,7 @@ pub fn ListGroup(
             </section>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -79,6 +80,7 @@ fn GroupHeader(group: Group, count: Memo<usize>) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// A page of rows, in its place: one query for the issues, one for their labels.
@@ -105,4 +107,5 @@ fn RowsPage(listing: Listing, at: usize, group: Group, page: usize) -> impl Into
             </Rows>
         </div>
     }
+    .into_any()
 }

@@ -86,6 +86,7 @@ pub fn IssueRow(
             <PickCell ui row picker=Picker::Assignee />
         </div>
     }
+    .into_any()
 }
 
 /// A button that shows a property and opens the menu that changes it.
@@ -109,6 +110,7 @@ fn PickCell(ui: Ui, row: Signal<IssueSummary>, picker: Picker) -> impl IntoView 
             </button>
         </div>
     }
+    .into_any()
 }
 
 /// What a property looks like, and what it is.

@@ -51,4 +51,5 @@ pub fn ContextMenu(anchor: Anchor) -> impl IntoView {
             <Choices placeholder="What to do…" choices on_choose=choose />
         </Dialog>
     }
+    .into_any()
 }

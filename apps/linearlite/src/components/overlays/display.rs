@@ -27,6 +27,7 @@ pub fn DisplayMenu(anchor: Anchor) -> impl IntoView {
             />
         </Dialog>
     }
+    .into_any()
 }
 
 fn choices(ui: Ui) -> Vec<Choice> {

@@ -29,6 +29,7 @@ pub fn FilterMenu(anchor: Anchor) -> impl IntoView {
             />
         </Dialog>
     }
+    .into_any()
 }
 
 fn choices(ui: Ui) -> Vec<Choice> {

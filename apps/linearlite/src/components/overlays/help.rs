@@ -31,6 +31,7 @@ pub fn Help() -> impl IntoView {
             </div>
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -51,6 +52,7 @@ fn Line(action: &'static Action) -> impl IntoView {
             <dd>{keys}</dd>
         </div>
     }
+    .into_any()
 }
 
 /// Keys as people read them: one piece for every key.

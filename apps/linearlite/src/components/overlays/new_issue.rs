@@ -123,6 +123,7 @@ pub fn NewIssueDialog(status: Status) -> impl IntoView {
             </form>
         </Dialog>
     }
+    .into_any()
 }
 
 fn with_none(none: &str, others: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
@@ -166,4 +167,5 @@ fn Pick(
             </select>
         </label>
     }
+    .into_any()
 }

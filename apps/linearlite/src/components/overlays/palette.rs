@@ -44,6 +44,7 @@ pub fn Palette() -> impl IntoView {
             />
         </Dialog>
     }
+    .into_any()
 }
 
 /// The actions that can be done now: in their sections, or the best match first.

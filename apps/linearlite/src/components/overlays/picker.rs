@@ -55,6 +55,7 @@ pub fn PickerMenu(picker: Picker, ids: Vec<String>, anchor: Anchor) -> impl Into
             />
         </Dialog>
     }
+    .into_any()
 }
 
 fn choices(ui: Ui, picker: Picker, ids: &[String], typed: &str) -> Vec<Choice> {

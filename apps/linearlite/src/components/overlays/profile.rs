@@ -39,4 +39,5 @@ pub fn ProfileDialog() -> impl IntoView {
             </form>
         </Dialog>
     }
+    .into_any()
 }

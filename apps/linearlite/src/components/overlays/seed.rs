@@ -47,6 +47,7 @@ pub fn SeedDialog() -> impl IntoView {
             </Show>
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -59,6 +60,7 @@ fn Progress(progress: RwSignal<Option<(usize, usize)>>) -> impl IntoView {
             {move || format!("{} of {}", text::number(made()), text::count(count(), "issue", "issues"))}
         </p>
     }
+    .into_any()
 }
 
 /// Commits batch after batch and lets the page draw in between. It goes on when the dialog is closed.

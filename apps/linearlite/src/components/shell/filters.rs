@@ -41,6 +41,7 @@ pub fn FilterChips() -> impl IntoView {
             </div>
         </Show>
     }
+    .into_any()
 }
 
 fn has_sort(view: &ViewState) -> bool {
@@ -112,6 +113,7 @@ fn FilterChip(ui: Ui, chip: Chip) -> impl IntoView {
             </button>
         </span>
     }
+    .into_any()
 }
 
 #[component]
@@ -140,4 +142,5 @@ fn SortChip(ui: Ui) -> impl IntoView {
             </button>
         </span>
     }
+    .into_any()
 }

@@ -46,6 +46,7 @@ pub fn ViewHeader(
         </header>
         <FilterChips />
     }
+    .into_any()
 }
 
 /// Opens the sidebar where there is no room for it beside the page, and shows how the sync is doing.
@@ -58,4 +59,5 @@ pub fn OpenSidebar() -> impl IntoView {
             <SyncDot />
         </button>
     }
+    .into_any()
 }

@@ -43,4 +43,5 @@ pub fn Notice() -> impl IntoView {
             </Show>
         </div>
     }
+    .into_any()
 }

@@ -37,6 +37,7 @@ pub fn SelectionBar() -> impl IntoView {
             </div>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -54,6 +55,7 @@ fn Change(ui: Ui, icon: Icon, label: &'static str, picker: Picker) -> impl IntoV
             <span class="button-label">{label}</span>
         </button>
     }
+    .into_any()
 }
 
 fn targets(ui: Ui) -> Vec<String> {

@@ -48,6 +48,7 @@ pub fn Sidebar() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// The store's name as people read it.
@@ -106,6 +107,7 @@ fn NavLink(ui: Ui, icon: Icon, label: &'static str, keys: &'static str, to: To) 
             <span class="nav-keys" aria-hidden="true">{keys}</span>
         </a>
     }
+    .into_any()
 }
 
 /// Who uses this browser.
@@ -122,6 +124,7 @@ fn Account(ui: Ui) -> impl IntoView {
             <span class="account-name">{name}</span>
         </button>
     }
+    .into_any()
 }
 
 /// Goes from light to dark to what the system says.
@@ -149,4 +152,5 @@ fn ThemeSwitch(ui: Ui) -> impl IntoView {
             {move || view! { <IconView icon=icon() /> }}
         </button>
     }
+    .into_any()
 }

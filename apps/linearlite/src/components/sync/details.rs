@@ -56,6 +56,7 @@ pub fn SyncDetails(anchor: Anchor) -> impl IntoView {
             </button>
         </Dialog>
     }
+    .into_any()
 }
 
 /// The events that the server has not confirmed, the oldest first.
@@ -99,6 +100,7 @@ fn Pending(sync: Signal<SyncStatus>) -> impl IntoView {
             </ol>
         </Show>
     }
+    .into_any()
 }
 
 fn head(head: Option<SeqNum>) -> String {

@@ -20,6 +20,7 @@ pub fn SyncIndicator() -> impl IntoView {
             <span class="sync-text">{move || state.read().text.clone()}</span>
         </button>
     }
+    .into_any()
 }
 
 /// The dot alone.
@@ -27,4 +28,5 @@ pub fn SyncIndicator() -> impl IntoView {
 pub fn SyncDot() -> impl IntoView {
     let state = use_state();
     view! { <span class=move || format!("sync-dot {}", state.read().class) aria-hidden="true"></span> }
+    .into_any()
 }
