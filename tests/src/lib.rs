@@ -5,6 +5,7 @@
 //!
 //! - [`scenario`] runs one test: serves the folder, opens a browser, keeps a screenshot when the test fails.
 //! - [`todomvc`] is the page object: the TodoMVC app specification's selectors and what a user does with them.
+//! - [`linearlite`] is the page object of the issue tracker.
 //! - [`web`] is the page that tests of the web adapter drive, in tabs of one origin.
 //! - [`wait`] waits for a condition, and tells what was expected and what was seen instead.
 //! - [`server`] and [`browser`] are the folder's web server and the browser; [`Deployed`] is the sync server's program
@@ -17,6 +18,7 @@ mod built_app;
 pub mod colour;
 mod deployed;
 mod failure;
+pub mod linearlite;
 pub mod scenario;
 pub mod server;
 pub mod todomvc;

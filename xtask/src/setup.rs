@@ -8,7 +8,7 @@ mod browser;
 mod c_compiler;
 mod cargo_tools;
 mod debian_rust;
-mod interop;
+mod npm;
 mod packages;
 mod postgres;
 mod rust_components;
@@ -30,8 +30,8 @@ pub(crate) struct Needs {
     pub(crate) web: bool,
     /// A browser and its driver.
     pub(crate) browser: bool,
-    /// LiveStore for TypeScript.
-    pub(crate) interop: bool,
+    /// The npm packages of the tests: LiveStore for TypeScript, axe-core.
+    pub(crate) npm: bool,
     /// PostgreSQL's programs.
     pub(crate) postgres: bool,
 }
@@ -42,7 +42,7 @@ impl Needs {
         lints: true,
         web: true,
         browser: true,
-        interop: true,
+        npm: true,
         postgres: true,
     };
     /// What programs of this machine take.
@@ -50,7 +50,7 @@ impl Needs {
         lints: false,
         web: false,
         browser: false,
-        interop: false,
+        npm: false,
         postgres: false,
     };
     /// What building and serving an app takes.
@@ -58,7 +58,7 @@ impl Needs {
         lints: false,
         web: true,
         browser: false,
-        interop: false,
+        npm: false,
         postgres: false,
     };
     /// What the benchmarks take.
@@ -66,7 +66,7 @@ impl Needs {
         lints: false,
         web: true,
         browser: true,
-        interop: false,
+        npm: false,
         postgres: true,
     };
 }
@@ -80,6 +80,8 @@ pub(crate) struct Prepared {
     pub(crate) browser: Option<Browser>,
     /// Where LiveStore for TypeScript is, if it was asked for and can run here.
     pub(crate) interop: Option<PathBuf>,
+    /// Where axe-core is, likewise.
+    pub(crate) axe: Option<PathBuf>,
 }
 
 /// Installs what is missing and says where things are.
@@ -105,10 +107,12 @@ pub(crate) fn prepare(workspace: &Workspace, needs: Needs) -> Result<Prepared> {
         .browser
         .then(|| browser::prepare(workspace, &shell))
         .transpose()?;
-    let interop = match needs.interop {
-        true => interop::prepare(workspace, &shell)?,
-        false => None,
+    let npm = |packages| match needs.npm {
+        true => npm::prepare(workspace, &shell, packages),
+        false => Ok(None),
     };
+    let interop = npm(&npm::INTEROP)?;
+    let axe = npm(&npm::AXE)?;
     eprintln!(
         "everything needed is there ({:.1} s)",
         start.elapsed().as_secs_f64()
@@ -117,5 +121,6 @@ pub(crate) fn prepare(workspace: &Workspace, needs: Needs) -> Result<Prepared> {
         shell,
         browser,
         interop,
+        axe,
     })
 }

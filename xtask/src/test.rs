@@ -33,7 +33,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCod
         lints: any(&[Suite::Lint]),
         web: any(&[Suite::Lint, Suite::Wasm, Suite::EndToEnd]),
         browser: any(&[Suite::Wasm, Suite::EndToEnd]),
-        interop: any(&[Suite::Native]),
+        npm: any(&[Suite::Native, Suite::EndToEnd]),
         postgres: any(&[Suite::Native]),
     };
     let prepared = setup::prepare(workspace, needs)?;

@@ -224,6 +224,10 @@ impl Runner<'_> {
         if let Some(browser) = &self.prepared.browser {
             browser.describe_to(&mut command);
         }
+        if let Some(folder) = &self.prepared.axe {
+            let script = folder.join("node_modules/axe-core/axe.min.js");
+            command.env("LIVESTORE_AXE", script);
+        }
         Ok(command)
     }
 

@@ -1,0 +1,126 @@
+//! The one dialog that all overlays stand in.
+//!
+//! It is the browser's `<dialog>`: what is behind it can't be reached by Tab or a screen reader, and Escape closes it.
+
+use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
+use web_sys::{Element, HtmlElement};
+
+use crate::ui::{Anchor, use_ui};
+
+/// A dialog or menu; closed by Escape and by a click beside it.
+#[component]
+pub fn Dialog(
+    /// What it is called.
+    #[prop(into)]
+    label: String,
+    /// Its kind in the style sheet: `menu`, `palette`, `modal`, `drawer`.
+    class: &'static str,
+    /// Where it opens.
+    #[prop(optional)]
+    anchor: Anchor,
+    children: Children,
+) -> impl IntoView {
+    let ui = use_ui();
+    let dialog = NodeRef::<html::Dialog>::new();
+    let before = StoredValue::new_local(focused());
+
+    dialog.on_load(move |dialog| {
+        // Fails only for a dialog that is not in the page, which this one is from the next turn on.
+        request_animation_frame(move || {
+            if dialog.is_connected() && dialog.show_modal().is_ok() {
+                place(&dialog, anchor);
+            }
+        });
+    });
+    on_cleanup(move || {
+        let before = before.try_update_value(Option::take).flatten();
+        if let Some(before) = before
+            && before.is_connected()
+        {
+            // After the dialog is gone, which would have the focus otherwise.
+            request_animation_frame(move || {
+                if focused().is_none() {
+                    let _ = before.focus();
+                }
+            });
+        }
+    });
+
+    let close_beside = move |event: ev::MouseEvent| {
+        let is_beside = dialog.get_untracked().is_some_and(|dialog| {
+            event.target().as_ref() == Some(dialog.as_ref()) && is_outside(&dialog, &event)
+        });
+        if is_beside {
+            ui.close();
+        }
+    };
+
+    view! {
+        <dialog
+            node_ref=dialog
+            class=format!("dialog {class}")
+            class:centred=anchor == Anchor::Centre
+            aria-label=label
+            on:cancel=move |event: ev::Event| {
+                event.prevent_default();
+                ui.close();
+            }
+            on:mousedown=close_beside
+        >
+            {children()}
+        </dialog>
+    }
+    .into_any()
+}
+
+/// What has the focus, if it is anything in particular.
+fn focused() -> Option<HtmlElement> {
+    let element = document().active_element()?;
+    let element = element.dyn_into::<HtmlElement>().ok()?;
+    let is_page = element.tag_name() == "BODY";
+    (!is_page).then_some(element)
+}
+
+fn is_outside(dialog: &Element, event: &ev::MouseEvent) -> bool {
+    let rect = dialog.get_bounding_client_rect();
+    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+    x < rect.left() || x > rect.right() || y < rect.top() || y > rect.bottom()
+}
+
+/// Puts an open dialog where it belongs, inside the window.
+fn place(dialog: &HtmlElement, anchor: Anchor) {
+    /// What stays free at the window's edge.
+    const EDGE: f64 = 8.0;
+    let side = |side: Result<leptos::wasm_bindgen::JsValue, _>| {
+        side.ok().and_then(|side| side.as_f64()).unwrap_or_default()
+    };
+    let (width, height) = (side(window().inner_width()), side(window().inner_height()));
+    // On a phone a menu is a sheet at the bottom; the style sheet says so.
+    if width < 640.0 {
+        return;
+    }
+    let rect = dialog.get_bounding_client_rect();
+    let (left, top) = match anchor {
+        Anchor::Centre => return,
+        Anchor::Point(x, y) => (x, y),
+        Anchor::Below(left, top, bottom) => {
+            let fits = bottom + 4.0 + rect.height() + EDGE <= height;
+            let above = top - 4.0 - rect.height();
+            (
+                left,
+                if fits || above < EDGE {
+                    bottom + 4.0
+                } else {
+                    above
+                },
+            )
+        }
+    };
+    let inside = |at: f64, size: f64, end: f64| at.min(end - size - EDGE).max(EDGE);
+    let style = web_sys::HtmlElement::style(dialog);
+    let set = |name: &str, value: f64| {
+        let _ = style.set_property(name, &format!("{value}px"));
+    };
+    set("left", inside(left, rect.width(), width));
+    set("top", inside(top, rect.height(), height));
+}

@@ -1,0 +1,91 @@
+//! The keyboard shortcuts, as the actions say them.
+
+use leptos::prelude::*;
+
+use crate::{
+    actions::{self, Action, Section},
+    components::dialog::Dialog,
+};
+
+/// Every action that has keys, by section.
+#[component]
+pub fn Help() -> impl IntoView {
+    view! {
+        <Dialog label="Keyboard shortcuts" class="modal help">
+            <h2>"Keyboard shortcuts"</h2>
+            <div class="help-sections" tabindex="0" role="group" aria-label="Shortcuts">
+                {Section::EVERY
+                    .map(|section| {
+                        let lines = actions::all()
+                            .filter(|action| action.section == section && !action.keys.is_empty())
+                            .map(|action| view! { <Line action /> })
+                            .collect_view();
+                        view! {
+                            <section>
+                                <h3>{section.label()}</h3>
+                                <dl>{lines}</dl>
+                            </section>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn Line(action: &'static Action) -> impl IntoView {
+    let keys = action
+        .keys
+        .iter()
+        .map(|keys| {
+            let keys = spoken(keys)
+                .into_iter()
+                .map(|key| view! { <kbd>{key}</kbd> });
+            view! { <span class="keys">{keys.collect_view()}</span> }
+        })
+        .collect_view();
+    view! {
+        <div class="help-line">
+            <dt>{action.title}</dt>
+            <dd>{keys}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// Keys as people read them: one piece for every key.
+pub(super) fn spoken(keys: &str) -> Vec<String> {
+    let key = |key: &str| match key {
+        "mod" => "Ctrl".to_owned(),
+        "arrowup" => "↑".to_owned(),
+        "arrowdown" => "↓".to_owned(),
+        "arrowleft" => "←".to_owned(),
+        "arrowright" => "→".to_owned(),
+        "escape" => "Esc".to_owned(),
+        "backspace" => "⌫".to_owned(),
+        "delete" => "Del".to_owned(),
+        key => {
+            let mut letters = key.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(letters).collect()
+        }
+    };
+    keys.split(['+', ' '])
+        .filter(|part| !part.is_empty())
+        .map(key)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_one_piece_each() {
+        assert_eq!(spoken("mod+shift+,"), ["Ctrl", "Shift", ","]);
+        assert_eq!(spoken("g b"), ["G", "B"]);
+        assert_eq!(spoken("alt+arrowup"), ["Alt", "↑"]);
+    }
+}

@@ -1,0 +1,117 @@
+//! What people can do with issues: each method is one commit, and can be undone.
+//!
+//! Views call these and never commit events of the shared tables themselves. Nothing here knows of views.
+
+mod changes;
+mod create;
+mod undo;
+
+pub use self::{create::NewIssue, undo::Undo};
+
+use leptos::prelude::*;
+use livestore_core::prelude::*;
+use livestore_leptos::prelude::*;
+
+use crate::{
+    schema::{Issue, Settings, settings},
+    ui::Toasts,
+};
+
+/// Whoever does something, and when: it stands in every event.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    pub by: String,
+    pub at: DateTime,
+}
+
+/// The commands on the store's issues; `Copy`, so closures take it freely.
+#[derive(Clone, Copy)]
+pub struct Tracker {
+    /// The store, for queries and for events that are this client's own.
+    pub store: StoreHandle,
+    toasts: Toasts,
+    settings: Signal<Option<Settings>>,
+    history: RwSignal<Vec<Undo>>,
+}
+
+impl Tracker {
+    /// Makes the commands of the enclosing store.
+    pub fn new(toasts: Toasts) -> Self {
+        Self {
+            store: use_store(),
+            toasts,
+            settings: use_query(settings),
+            history: RwSignal::new(Vec::new()),
+        }
+    }
+
+    /// This browser's settings.
+    pub fn settings(&self) -> Settings {
+        self.settings.get().unwrap_or_default()
+    }
+
+    /// The id of who uses this browser.
+    pub fn me(&self) -> Option<String> {
+        self.settings
+            .read()
+            .as_ref()
+            .and_then(|settings| settings.user_id.clone())
+    }
+
+    /// What stands in an event that is made now.
+    pub fn stamp(&self) -> Stamp {
+        Stamp {
+            by: untrack(|| self.me()).unwrap_or_default(),
+            at: DateTime::now(),
+        }
+    }
+
+    /// The issues of these ids.
+    pub fn read(&self, ids: &[String]) -> Vec<Issue> {
+        // SQLite takes so many values in one statement and no more.
+        const AT_ONCE: usize = 10_000;
+        let read = |ids: &[String]| {
+            let issues = Issue::query().filter(Issue::ID.is_in(ids.iter().cloned()));
+            self.store.query(&issues).unwrap_or_default()
+        };
+        ids.chunks(AT_ONCE).flat_map(read).collect()
+    }
+
+    /// Takes back what was done last.
+    pub fn undo(&self) {
+        match self.history.try_update(Vec::pop).flatten() {
+            Some(undo) => {
+                undo.run();
+                self.toasts.show(format!("Undone: {}", undo.what()));
+            }
+            None => self.toasts.show("There is nothing to undo"),
+        }
+    }
+
+    /// Keeps how to take back what was just done; `announce` also tells people that they can.
+    fn done(&self, undo: Undo, announce: bool) {
+        /// Nobody goes back further.
+        const KEPT: usize = 50;
+        if announce {
+            let (tracker, id) = (*self, undo.id());
+            self.toasts
+                .show_with(undo.what().to_owned(), "Undo", move || tracker.undo_one(id));
+        }
+        self.history.update(|history| {
+            history.push(undo);
+            let excess = history.len().saturating_sub(KEPT);
+            history.drain(..excess);
+        });
+    }
+
+    /// Takes back one thing, which need not be the last.
+    fn undo_one(&self, id: u64) {
+        let undo = self.history.try_update(|history| {
+            let at = history.iter().position(|undo| undo.id() == id)?;
+            Some(history.remove(at))
+        });
+        if let Some(undo) = undo.flatten() {
+            undo.run();
+        }
+    }
+}

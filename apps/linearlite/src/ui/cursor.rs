@@ -1,0 +1,172 @@
+//! Where the keyboard is in a list or board, and how it moves.
+//!
+//! A view of 50,000 issues has a page of them on the screen, so the cursor is not the browser's focus but a place: a
+//! group, a row of it, and the issue that was there when it came.
+
+use leptos::prelude::*;
+
+use super::Ui;
+
+/// A place in a list or board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    pub group: usize,
+    pub row: usize,
+    /// The issue there.
+    pub id: String,
+}
+
+/// The list or board that is shown: what the cursor needs to know of it.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    pub is_board: bool,
+    /// How many rows the groups have.
+    pub counts: Memo<Vec<usize>>,
+    /// The issue at a place.
+    pub id_at: Callback<(usize, usize), Option<String>>,
+    /// The ids of all, in order.
+    pub all: Callback<(), Vec<String>>,
+    /// Scrolls a place into sight.
+    pub reveal: Callback<(usize, usize)>,
+}
+
+/// A way to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Up,
+    Down,
+    Left,
+    Right,
+    First,
+    Last,
+}
+
+impl Ui {
+    /// Moves the cursor a step; the first one only shows where it is.
+    pub fn step(&self, step: Step) {
+        let Some(shown) = self.shown.get_untracked() else {
+            return;
+        };
+        let counts = shown.counts.get_untracked();
+        let from = self.cursor.get_untracked().map(|cursor| {
+            let is_there = shown.id_at.run((cursor.group, cursor.row)).as_ref() == Some(&cursor.id);
+            (cursor.group, cursor.row, is_there)
+        });
+        let to = match (from, step) {
+            (None, Step::Last) => last(&counts),
+            (None, _) => first(&counts),
+            // Its issue went elsewhere: what came in its place is the next one.
+            (Some((group, row, false)), Step::Down) if row < count(&counts, group) => {
+                Some((group, row))
+            }
+            (Some((group, row, _)), step) => next(&counts, (group, row), step, shown.is_board),
+        };
+        if let Some((group, row)) = to {
+            self.put_cursor(group, row);
+        }
+    }
+
+    /// Puts the cursor on a place and shows that.
+    pub fn put_cursor(&self, group: usize, row: usize) {
+        let Some(shown) = self.shown.get_untracked() else {
+            return;
+        };
+        if let Some(id) = shown.id_at.run((group, row)) {
+            self.cursor.set(Some(Cursor { group, row, id }));
+            shown.reveal.run((group, row));
+        }
+    }
+
+    /// Selects the issue at the cursor, goes a step, and selects that one too.
+    pub fn extend(&self, step: Step) {
+        let select = || {
+            if let Some(cursor) = self.cursor.get_untracked() {
+                self.selected.update(|selected| {
+                    selected.insert(cursor.id);
+                });
+            }
+        };
+        select();
+        self.step(step);
+        select();
+    }
+}
+
+fn count(counts: &[usize], group: usize) -> usize {
+    counts.get(group).copied().unwrap_or_default()
+}
+
+fn first(counts: &[usize]) -> Option<(usize, usize)> {
+    let group = counts.iter().position(|count| *count > 0)?;
+    Some((group, 0))
+}
+
+fn last(counts: &[usize]) -> Option<(usize, usize)> {
+    let group = counts.iter().rposition(|count| *count > 0)?;
+    Some((group, counts[group] - 1))
+}
+
+/// The place a step away: on a board columns are beside each other, in a list groups are below each other.
+fn next(
+    counts: &[usize],
+    at: (usize, usize),
+    step: Step,
+    is_board: bool,
+) -> Option<(usize, usize)> {
+    let (group, row) = at;
+    let fitting = |group: usize| (group, row.min(counts[group] - 1));
+    let before = || {
+        counts[..group.min(counts.len())]
+            .iter()
+            .rposition(|count| *count > 0)
+    };
+    let after = || {
+        let later = counts.get(group + 1..)?;
+        Some(group + 1 + later.iter().position(|count| *count > 0)?)
+    };
+    match step {
+        Step::First => first(counts),
+        Step::Last => last(counts),
+        Step::Left => before().map(fitting),
+        Step::Right => after().map(fitting),
+        Step::Up if row > 0 => Some((group, row - 1)),
+        Step::Down if row + 1 < count(counts, group) => Some((group, row + 1)),
+        Step::Up if !is_board => before().map(|group| (group, counts[group] - 1)),
+        Step::Down if !is_board => after().map(|group| (group, 0)),
+        Step::Up | Step::Down => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COUNTS: [usize; 4] = [2, 0, 3, 1];
+
+    #[test]
+    fn a_list_goes_on_in_the_next_group_that_has_rows() {
+        let step = |at, step| next(&COUNTS, at, step, false);
+        assert_eq!(step((0, 0), Step::Down), Some((0, 1)));
+        assert_eq!(step((0, 1), Step::Down), Some((2, 0)));
+        assert_eq!(step((2, 0), Step::Up), Some((0, 1)));
+        assert_eq!(step((3, 0), Step::Down), None);
+        assert_eq!(step((0, 0), Step::Up), None);
+        assert_eq!(step((0, 0), Step::Last), Some((3, 0)));
+    }
+
+    #[test]
+    fn a_column_of_the_board_ends_and_its_neighbour_is_beside_it() {
+        let step = |at, step| next(&COUNTS, at, step, true);
+        assert_eq!(step((0, 1), Step::Down), None);
+        assert_eq!(step((0, 1), Step::Right), Some((2, 1)));
+        assert_eq!(step((2, 2), Step::Right), Some((3, 0)));
+        assert_eq!(step((3, 0), Step::Left), Some((2, 0)));
+    }
+
+    #[test]
+    fn nothing_is_next_where_there_is_nothing() {
+        assert_eq!(first(&[0, 0]), None);
+        assert_eq!(last(&[]), None);
+        assert_eq!(next(&[0], (0, 0), Step::Down, false), None);
+    }
+}

@@ -1,0 +1,60 @@
+//! Which dialogs and menus there are, and where they open.
+
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{Element, EventTarget};
+
+use crate::schema::Status;
+
+/// A dialog or a menu.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Overlay {
+    Palette,
+    Help,
+    NewIssue(Status),
+    /// A menu that changes a property of issues.
+    Pick(Picker, Vec<String>, Anchor),
+    /// What can be done with the issues that actions are about.
+    Context(Anchor),
+    Filter(Anchor),
+    Display(Anchor),
+    Sync(Anchor),
+    Seed,
+    Profile,
+    /// The sidebar, where there is no room for it beside the page.
+    Sidebar,
+}
+
+/// The properties that menus change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picker {
+    Status,
+    Priority,
+    Assignee,
+    Labels,
+}
+
+/// Where a menu opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Anchor {
+    /// In the middle, for who uses the keyboard.
+    #[default]
+    Centre,
+    /// At the mouse.
+    Point(f64, f64),
+    /// Below something: its left, top and bottom.
+    Below(f64, f64, f64),
+}
+
+impl Anchor {
+    /// Below the element that an event is about.
+    pub fn below(target: Option<EventTarget>) -> Self {
+        let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+        match element {
+            Some(element) => {
+                let rect = element.get_bounding_client_rect();
+                Self::Below(rect.left(), rect.top(), rect.bottom())
+            }
+            None => Self::Centre,
+        }
+    }
+}
