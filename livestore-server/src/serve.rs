@@ -104,6 +104,24 @@ impl SyncServer {
         }
         Ok(())
     }
+
+    /// Serves one connection that was accepted elsewhere, such as on a Unix socket, until either side ends it
+    /// or the server [closes](Self::close).
+    ///
+    /// `peer` is where it comes from, for the authorizer and for limits per address.
+    pub async fn serve_stream<S>(&self, stream: S, peer: Option<SocketAddr>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let door = Door {
+            router: self.clone().into_router(),
+            #[cfg(feature = "tls")]
+            tls: None,
+            timeouts: self.state.timeouts.clone(),
+        };
+        door.speak(stream, peer, self.state.closing.subscribe())
+            .await;
+    }
 }
 
 async fn accept(
@@ -142,16 +160,16 @@ impl Door {
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
             match timeout(self.timeouts.headers, tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.speak(stream, peer, closing).await,
+                Ok(Ok(stream)) => self.speak(stream, Some(peer), closing).await,
                 Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS"),
                 Err(_) => tracing::debug!(%peer, "TLS took too long"),
             }
             return;
         }
-        self.speak(stream, peer, closing).await;
+        self.speak(stream, Some(peer), closing).await;
     }
 
-    async fn speak<S>(self, stream: S, peer: SocketAddr, mut closing: Closing)
+    async fn speak<S>(self, stream: S, peer: Option<SocketAddr>, mut closing: Closing)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -160,7 +178,9 @@ impl Door {
         } = self;
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(ConnectInfo(peer));
+            }
             router.clone().call(request)
         });
         let connection = http1::Builder::new()
@@ -182,7 +202,7 @@ impl Door {
             }
         };
         if let Err(error) = result {
-            tracing::debug!(%peer, %error, "a connection failed");
+            tracing::debug!(?peer, %error, "a connection failed");
         }
     }
 }

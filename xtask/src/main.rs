@@ -1,4 +1,4 @@
-//! The developer commands, started with `cargo xtask`: set-up, serve, builds, test, bench, simulate.
+//! The developer commands, started with `cargo xtask`: set-up, serve, builds, test, bench, simulate, fuzz.
 //!
 //! This file holds the dispatch and the help; each command has a module, and `setup` prepares the machine for all of them.
 
@@ -8,6 +8,7 @@ mod arguments;
 mod bench;
 mod build_server;
 mod failure;
+mod fuzz;
 mod process;
 mod serve;
 mod setup;
@@ -46,6 +47,10 @@ cargo xtask simulate [--seeds N] [--from SEED] [--keep-going] [--seed SEED [--tr
     Plays seeds of the deterministic simulation on all cores (1000 from 0, unless told otherwise) until
     one fails, or a single one. A bug is a deliberate fault in the engine, which must be found.
 
+cargo xtask fuzz [TARGET...] [--runs N]
+    Gives malformed input to the server (frames, bytes, requests, messages; 1000000 each, unless told
+    otherwise), led by what code it reaches, and keeps what reached new code in the corpus.
+
 cargo xtask setup
     Only prepares the machine.
 ";
@@ -80,6 +85,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "test" => return test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest)?,
         "simulate" => return simulate::run(&workspace, rest),
+        "fuzz" => fuzz::run(&workspace, rest)?,
         "setup" => {
             arguments::none(rest)?;
             setup::prepare(&workspace, setup::Needs::ALL)?;
