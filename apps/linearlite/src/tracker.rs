@@ -82,6 +82,9 @@ impl Tracker {
         match self.history.try_update(Vec::pop).flatten() {
             Some(undo) => {
                 undo.run();
+                if let Some(offer) = undo.toast() {
+                    self.toasts.dismiss(offer);
+                }
                 self.toasts.show(format!("Undone: {}", undo.what()));
             }
             None => self.toasts.show("There is nothing to undo"),
@@ -92,11 +95,13 @@ impl Tracker {
     fn done(&self, undo: Undo, announce: bool) {
         /// Nobody goes back further.
         const KEPT: usize = 50;
-        if announce {
-            let (tracker, id) = (*self, undo.id());
+        let (tracker, id) = (*self, undo.id());
+        let offer = || {
+            let undo_it = move || tracker.undo_one(id);
             self.toasts
-                .show_with(undo.what().to_owned(), "Undo", move || tracker.undo_one(id));
-        }
+                .show_with(undo.what().to_owned(), "Undo", undo_it)
+        };
+        let undo = undo.clone().offered_by(announce.then(offer));
         self.history.update(|history| {
             history.push(undo);
             let excess = history.len().saturating_sub(KEPT);

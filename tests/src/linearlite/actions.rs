@@ -1,6 +1,6 @@
 //! What a user does.
 
-use std::panic::Location;
+use std::{panic::Location, time::Duration};
 
 use serde_json::json;
 use thirtyfour::{By, Key, prelude::ElementQueryable};
@@ -13,14 +13,16 @@ impl Linearlite {
     pub async fn press(&self, keys: &str) -> Result<(), Failure> {
         self.show().await?;
         for chord in keys.split(' ') {
-            let mut actions = self.driver().action_chain_with_delay(Some(0), Some(0));
+            let mut actions = self
+                .driver()
+                .action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO));
             let mut parts: Vec<&str> = chord.split('+').filter(|part| !part.is_empty()).collect();
             let last = parts.pop().unwrap_or("+");
             for modifier in &parts {
                 actions = actions.key_down(named(modifier));
             }
             actions = match named_key(last) {
-                Some(key) => actions.key_down(key).key_up(key),
+                Some(key) => actions.key_down(key.clone()).key_up(key),
                 None => actions.send_keys(last),
             };
             for modifier in parts.iter().rev() {
@@ -34,7 +36,9 @@ impl Linearlite {
     /// Types a text where the focus is.
     pub async fn type_text(&self, text: &str) -> Result<(), Failure> {
         self.show().await?;
-        let actions = self.driver().action_chain_with_delay(Some(0), Some(0));
+        let actions = self
+            .driver()
+            .action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO));
         Ok(actions.send_keys(text).perform().await?)
     }
 
@@ -161,7 +165,9 @@ impl Linearlite {
             target.x + target.width / 2.0,
             target.y + target.height / 4.0,
         );
-        let actions = self.driver().action_chain_with_delay(Some(0), Some(20));
+        let actions = self
+            .driver()
+            .action_chain_with_delay(Some(Duration::ZERO), Some(Duration::from_millis(20)));
         actions
             .move_to_element_center(&from)
             .click_and_hold()

@@ -51,7 +51,7 @@ return {
   issue: issue && {
     number: words(one('.crumbs [aria-current]')),
     title: one('.issue-title', issue).value,
-    description: one('.description .prose', issue)?.innerHTML.trim() ?? null,
+    description: one('.description .prose', issue)?.innerHTML.replace(/<!--.*?-->/g, '').trim() ?? null,
     properties: all('.property-value', issue).map(name),
     feed: all('.feed-text', issue).map(words),
     comments: all('.comment .prose', issue).map(words),

@@ -82,6 +82,9 @@ fn the_list_is_grouped_as_asked_for_and_the_address_says_so() {
     run(async |app| {
         app.create("Paint the shed").await?;
         app.create("Mend the roof").await?;
+        app.press("home").await?;
+        app.until("the cursor", |page| page.cursor() == Some("Mend the roof"))
+            .await?;
         app.choose("p", "Urgent").await?;
         app.choose("shift+v", "Priority").await?;
         app.press("escape").await?;

@@ -100,27 +100,24 @@ fn place(dialog: &HtmlElement, anchor: Anchor) {
         return;
     }
     let rect = dialog.get_bounding_client_rect();
-    let (left, top) = match anchor {
-        Anchor::Centre => return,
-        Anchor::Point(x, y) => (x, y),
-        Anchor::Below(left, top, bottom) => {
-            let fits = bottom + 4.0 + rect.height() + EDGE <= height;
-            let above = top - 4.0 - rect.height();
-            (
-                left,
-                if fits || above < EDGE {
-                    bottom + 4.0
-                } else {
-                    above
-                },
-            )
-        }
-    };
     let inside = |at: f64, size: f64, end: f64| at.min(end - size - EDGE).max(EDGE);
     let style = web_sys::HtmlElement::style(dialog);
     let set = |name: &str, value: f64| {
+        // Valid names and values can always be set.
         let _ = style.set_property(name, &format!("{value}px"));
     };
+    let (left, below, above) = match anchor {
+        Anchor::Centre => return,
+        Anchor::Point(x, y) => (x, y, y),
+        Anchor::Below(left, top, bottom) => (left, bottom + 4.0, top - 4.0),
+    };
     set("left", inside(left, rect.width(), width));
-    set("top", inside(top, rect.height(), height));
+    let fits_below = below + rect.height() + EDGE <= height;
+    if fits_below || above < rect.height() + EDGE {
+        set("top", inside(below, rect.height(), height));
+    } else {
+        // By its lower end: it may grow.
+        let _ = style.set_property("top", "auto");
+        set("bottom", height - above);
+    }
 }

@@ -30,10 +30,14 @@ pub fn GlyphView(glyph: Glyph) -> impl IntoView {
         Glyph::Priority(priority) => {
             svg("glyph", &priority_class(priority), priority_shapes(priority)).into_any()
         }
+        // The letters are a picture, too: the style sheet draws them.
         Glyph::Avatar(name) => view! {
-            <span class="avatar" aria-hidden="true" style:--hue=text::hue(&name).to_string()>
-                {text::initials(&name)}
-            </span>
+            <span
+                class="avatar"
+                aria-hidden="true"
+                data-initials=text::initials(&name)
+                style:--hue=text::hue(&name).to_string()
+            ></span>
         }
         .into_any(),
         Glyph::Nobody => view! {

@@ -91,7 +91,7 @@ pub fn SearchPage() -> impl IntoView {
                             .get()
                             .into_iter()
                             .enumerate()
-                            .map(|(at, found)| view! { <Result at found current on_open=open /> })
+                            .map(|(at, found)| view! { <Hit at found current on_open=open /> })
                             .collect_view()
                     }}
                 </ul>
@@ -117,7 +117,7 @@ fn found(text: &str) -> impl Query<Output = Vec<Found>> + use<> {
 }
 
 #[component]
-fn Result(
+fn Hit(
     at: usize,
     found: Found,
     current: RwSignal<usize>,
@@ -137,10 +137,15 @@ fn Result(
             <GlyphView glyph=Glyph::Status(status) />
             <span class="issue-number">{format!("LIV-{number}")}</span>
             <span class="result-title">{marked(&title)}</span>
-            <span class="result-text">{marked(&description)}</span>
+            <span class="result-text">{marked(&plain(&description))}</span>
         </li>
     }
     .into_any()
+}
+
+/// A piece of Markdown without its most frequent signs.
+fn plain(markdown: &str) -> String {
+    markdown.replace(['*', '`', '#'], "")
 }
 
 /// Shows a text with what stands between the marks as `<mark>`.

@@ -13,7 +13,7 @@ pub use self::{
     sidebar::Sidebar,
 };
 
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
 
 use self::{notice::Notice, selection::SelectionBar};
 use super::{Overlays, PaintMeter, Toaster};
@@ -21,11 +21,20 @@ use super::{Overlays, PaintMeter, Toaster};
 /// The sidebar beside the view.
 #[component]
 pub fn Shell(children: Children) -> impl IntoView {
+    let main = NodeRef::<html::Main>::new();
+    // The router takes the click for a way to another page and leaves the focus where it is.
+    let skip = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        if let Some(main) = main.get_untracked() {
+            // Fails only for an element that can't take the focus.
+            let _ = main.focus();
+        }
+    };
     view! {
-        <a class="skip-link" href="#main">"Skip to the issues"</a>
+        <a class="skip-link" href="#main" on:click=skip>"Skip to the issues"</a>
         <div class="app">
             <aside class="sidebar-column"><Sidebar /></aside>
-            <main id="main" class="main" tabindex="-1">
+            <main node_ref=main id="main" class="main" tabindex="-1">
                 <Notice />
                 {children()}
                 <SelectionBar />

@@ -47,6 +47,11 @@ fn harmless(event: Event<'_>) -> Event<'_> {
                 id,
             })
         }
+        // With a name for who can't see it.
+        Event::TaskListMarker(done) => Event::InlineHtml(CowStr::Borrowed(match done {
+            true => r#"<input type="checkbox" disabled checked aria-label="Done">"#,
+            false => r#"<input type="checkbox" disabled aria-label="Not done">"#,
+        })),
         event => event,
     }
 }

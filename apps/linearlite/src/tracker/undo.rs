@@ -10,6 +10,8 @@ use std::sync::{
 pub struct Undo {
     id: u64,
     what: String,
+    /// The message that offers it.
+    toast: Option<u32>,
     run: Arc<dyn Fn() + Send + Sync>,
 }
 
@@ -20,6 +22,7 @@ impl Undo {
         Self {
             id: NEXT.fetch_add(1, Relaxed),
             what,
+            toast: None,
             run: Arc::new(run),
         }
     }
@@ -32,6 +35,16 @@ impl Undo {
     /// What was done.
     pub fn what(&self) -> &str {
         &self.what
+    }
+
+    /// Remembers the message that offers to take it back.
+    pub fn offered_by(self, toast: Option<u32>) -> Self {
+        Self { toast, ..self }
+    }
+
+    /// The message that offers to take it back.
+    pub fn toast(&self) -> Option<u32> {
+        self.toast
     }
 
     /// Takes it back.

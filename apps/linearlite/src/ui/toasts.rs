@@ -7,13 +7,16 @@ use leptos::prelude::*;
 /// How long a message stays.
 const STAYS: Duration = Duration::from_secs(6);
 
+/// The name of a button, and what it does.
+pub type Offer = (&'static str, Arc<dyn Fn() + Send + Sync>);
+
 /// A message, and what can be done about it.
 #[derive(Clone)]
 pub struct Toast {
     pub id: u32,
     pub text: String,
-    /// The name of a button, and what it does.
-    pub action: Option<(&'static str, Arc<dyn Fn() + Send + Sync>)>,
+    /// What it offers to do.
+    pub action: Option<Offer>,
 }
 
 /// The messages that are shown; `Copy`, so closures take it freely.
@@ -42,14 +45,14 @@ impl Toasts {
         self.add(text.into(), None);
     }
 
-    /// Shows a message with a button.
+    /// Shows a message with a button, and says how to take it away.
     pub fn show_with(
         &self,
         text: String,
         label: &'static str,
         action: impl Fn() + Send + Sync + 'static,
-    ) {
-        self.add(text, Some((label, Arc::new(action))));
+    ) -> u32 {
+        self.add(text, Some((label, Arc::new(action))))
     }
 
     /// Takes a message away.
@@ -58,7 +61,7 @@ impl Toasts {
             .update(|shown| shown.retain(|toast| toast.id != id));
     }
 
-    fn add(&self, text: String, action: Option<(&'static str, Arc<dyn Fn() + Send + Sync>)>) {
+    fn add(&self, text: String, action: Option<Offer>) -> u32 {
         /// More would cover the page.
         const AT_ONCE: usize = 3;
         let id = self.next.get_value();
@@ -70,5 +73,6 @@ impl Toasts {
         });
         let toasts = *self;
         set_timeout(move || toasts.dismiss(id), STAYS);
+        id
     }
 }

@@ -296,6 +296,8 @@ impl Drag {
             after.as_deref(),
             order(row).as_deref(),
         );
+        let is_below = column == card.from.0 && row > card.from.1;
+        ui.put_cursor(column, if is_below { row - 1 } else { row });
     }
 }
 

@@ -4,15 +4,22 @@ use leptos::prelude::*;
 
 use crate::{
     actions::{self, Action, Section},
-    components::dialog::Dialog,
+    components::{Icon, IconView, dialog::Dialog},
+    ui::use_ui,
 };
 
 /// Every action that has keys, by section.
 #[component]
 pub fn Help() -> impl IntoView {
+    let ui = use_ui();
     view! {
         <Dialog label="Keyboard shortcuts" class="modal help">
-            <h2>"Keyboard shortcuts"</h2>
+            <header class="modal-header">
+                <h2>"Keyboard shortcuts"</h2>
+                <button class="icon-button" aria-label="Close" autofocus on:click=move |_| ui.close()>
+                    <IconView icon=Icon::Close />
+                </button>
+            </header>
             <div class="help-sections" tabindex="0" role="group" aria-label="Shortcuts">
                 {Section::EVERY
                     .map(|section| {
