@@ -216,10 +216,9 @@ impl Shared {
     fn poked(&self, poke: &Poke) {
         let stores = self.stores();
         match poke {
-            Poke::Store { store, head } => {
-                if let Some(live) = stores.get(store)
-                    && live.head().is_none_or(|known| known < *head)
-                {
+            // Whatever head it tells: after a reset it is lower than the one known, or by chance the same.
+            Poke::Store { store, .. } => {
+                if let Some(live) = stores.get(store) {
                     live.look();
                 }
             }

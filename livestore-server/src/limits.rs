@@ -2,11 +2,13 @@
 
 mod admission;
 mod bucket;
+mod rates;
 
 use std::time::Duration;
 
 pub(crate) use admission::{Admission, Admitted};
 pub(crate) use bucket::Bucket;
+pub(crate) use rates::Rates;
 
 use crate::storage::PageLimit;
 
@@ -32,6 +34,10 @@ pub struct Limits {
     pub chunks_ahead: usize,
     /// The frames of one connection per second, over some seconds; beyond that they wait.
     pub frames_per_second: u32,
+    /// The requests over HTTP of one address per second, over some seconds; beyond that they are refused with 429
+    /// and a time to come again. Of an IPv6 address its first 64 bits count. Everybody behind a proxy that hides
+    /// addresses shares one.
+    pub http_requests_per_second: Option<u32>,
     /// What one chunk of a pull holds.
     pub chunk: PageLimit,
 }
@@ -48,6 +54,7 @@ impl Default for Limits {
             pulls_per_connection: 8,
             chunks_ahead: 8,
             frames_per_second: 2000,
+            http_requests_per_second: Some(1000),
             chunk: PageLimit {
                 events: 100,
                 bytes: 899_000,

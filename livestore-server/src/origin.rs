@@ -7,7 +7,7 @@ use axum::http::{
     HeaderMap, HeaderName, HeaderValue, Uri,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-        ACCESS_CONTROL_MAX_AGE, HOST, ORIGIN, VARY,
+        ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HOST, ORIGIN, VARY,
     },
 };
 
@@ -46,7 +46,14 @@ impl AllowedOrigins {
         if let Some(origin) = headers.get(ORIGIN)
             && self.allows(headers)
         {
-            cors.push((ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()));
+            cors.extend([
+                (ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()),
+                // Without it a page does not see when to come again.
+                (
+                    ACCESS_CONTROL_EXPOSE_HEADERS,
+                    HeaderValue::from_static("retry-after"),
+                ),
+            ]);
         }
         cors
     }

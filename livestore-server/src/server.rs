@@ -19,7 +19,7 @@ pub use builder::{BuildError, SyncServerBuilder};
 use crate::{
     auth::{Action, AuthRequest, Authorizer, Client, Denied, Grant},
     hub::{Hub, StoreError},
-    limits::{Admission, Limits, Timeouts},
+    limits::{Admission, Limits, Rates, Timeouts},
     metrics::Metrics,
     origin::AllowedOrigins,
     storage::StoreInfo,
@@ -56,6 +56,8 @@ pub(crate) struct State {
     pub(crate) timeouts: Timeouts,
     pub(crate) metrics: Metrics,
     pub(crate) admission: Arc<Admission>,
+    /// Of requests over HTTP.
+    pub(crate) rates: Rates,
     /// Turns true when the server is to end.
     pub(crate) closing: watch::Sender<bool>,
     /// Whether the last hop in `x-forwarded-for` says where a client is.

@@ -1,6 +1,6 @@
 //! The door: what a request that wants to sync must show before a transport takes it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -86,10 +86,18 @@ impl Visitor {
         if state.is_closing() {
             return Err(come_again("the server is closing"));
         }
+        let address = address(state, parts);
+        // Before anybody is asked who that is: that may take the most.
+        if query.transport == Transport::Http
+            && let Err(wait) = state.rates.take(address)
+        {
+            state.metrics.refused("rate");
+            return Err(too_fast(wait));
+        }
         let client = Client {
             payload: query.payload.clone().map(Arc::new),
             headers: Arc::new(parts.headers.clone()),
-            address: address(state, parts),
+            address,
         };
         let grant = state.authorize(Action::Connect, &store, &client).await;
         let grant = grant.map_err(|denied| denial(&denied))?;
@@ -175,6 +183,14 @@ pub(crate) fn come_again(reason: &str) -> Response {
     let headers = [(header::RETRY_AFTER, "2")];
     let status = StatusCode::SERVICE_UNAVAILABLE;
     (status, headers, format!("{reason}\n")).into_response()
+}
+
+/// Answers an address whose requests come too fast.
+fn too_fast(wait: Duration) -> Response {
+    let seconds = wait.as_secs_f64().ceil().max(1.0);
+    let headers = [(header::RETRY_AFTER, format!("{seconds}"))];
+    let reason = "requests come too fast from this address\n";
+    (StatusCode::TOO_MANY_REQUESTS, headers, reason).into_response()
 }
 
 fn with_headers(

@@ -14,6 +14,9 @@ use super::{Action, AuthRequest, Authorization, Authorizer, Client, Denied, Gran
 /// How much clocks may differ.
 const LEEWAY: Duration = Duration::from_secs(5);
 
+/// What the first line of a private key says.
+const PRIVATE: &[u8] = b"PRIVATE KEY-----";
+
 /// An [`Authorizer`] that believes signed tokens.
 ///
 /// The token is the field `authToken` or `token` of the client's payload, or comes in an `Authorization:
@@ -79,6 +82,12 @@ impl Jwt {
     /// # Errors
     /// When it is neither.
     pub fn public_key_pem(pem: &[u8]) -> Result<Self, JwtKeyError> {
+        // As an RSA key it would be taken, and fit no signature.
+        if pem.windows(PRIVATE.len()).any(|part| part == PRIVATE) {
+            return Err(JwtKeyError::Unreadable {
+                reason: "it is a private key".into(),
+            });
+        }
         let rsa = DecodingKey::from_rsa_pem(pem).map(|key| Self::of(Algorithm::RS256, key));
         rsa.or_else(|_| DecodingKey::from_ec_pem(pem).map(|key| Self::of(Algorithm::ES256, key)))
             .map_err(|error| JwtKeyError::Unreadable {

@@ -70,6 +70,8 @@ options! {
     max_batch_events: usize = [env = "LIVESTORE_MAX_BATCH_EVENTS", value_name = "COUNT"];
     /// The most frames per second of a connection.
     max_frames_per_second: u32 = [env = "LIVESTORE_MAX_FRAMES_PER_SECOND", value_name = "COUNT"];
+    /// The most requests per second over HTTP from one address; 0 for no limit [default: 1000].
+    max_http_requests_per_second: u32 = [env = "LIVESTORE_MAX_HTTP_REQUESTS_PER_SECOND", value_name = "COUNT"];
     /// How many seconds connections have to end when the server stops.
     shutdown_timeout: u64 = [env = "LIVESTORE_SHUTDOWN_TIMEOUT", value_name = "SECONDS"];
     /// End when the standard input does: whoever started the server has ended.

@@ -81,6 +81,9 @@ fn limits(options: &Options) -> Limits {
     if let Some(rate) = options.max_frames_per_second {
         limits.frames_per_second = rate;
     }
+    if let Some(rate) = options.max_http_requests_per_second {
+        limits.http_requests_per_second = (rate > 0).then_some(rate);
+    }
     limits
 }
 

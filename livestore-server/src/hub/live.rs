@@ -95,13 +95,6 @@ impl Live {
         }
     }
 
-    pub(super) fn head(&self) -> Option<u64> {
-        match &*self.log.borrow() {
-            Log::Open(info) => Some(info.head),
-            _ => None,
-        }
-    }
-
     pub(super) fn watch(&self) -> watch::Receiver<Log> {
         self.log.subscribe()
     }

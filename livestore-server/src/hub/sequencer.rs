@@ -162,14 +162,23 @@ impl Sequencer {
                 Ok(None) if attempts < ATTEMPTS => attempts += 1,
                 Ok(None) => {
                     let reason = "other processes append to the store all the time".into();
-                    return refuse(pushes, &StorageError::Unavailable { reason });
+                    return self.refuse(pushes, &StorageError::Unavailable { reason });
                 }
                 Err(error) => {
                     tracing::error!(%error, "an append failed");
                     self.in_doubt = true;
-                    return refuse(pushes, &error);
+                    return self.refuse(pushes, &error);
                 }
             }
+        }
+    }
+
+    /// Answers pushes that may be there or not.
+    fn refuse(&self, pushes: Vec<Waiting>, error: &StorageError) {
+        for push in pushes {
+            let verdict = Err(StoreError::from(error.clone()).into());
+            self.shared.metrics.push(&verdict);
+            push.answer(verdict);
         }
     }
 
@@ -282,11 +291,5 @@ impl Sequencer {
         self.in_doubt = false;
         self.live.restart(info.clone());
         self.info = info;
-    }
-}
-
-fn refuse(pushes: Vec<Waiting>, error: &StorageError) {
-    for push in pushes {
-        push.answer(Err(StoreError::from(error.clone()).into()));
     }
 }

@@ -8,7 +8,7 @@ use super::{State, SyncServer};
 use crate::{
     auth::{AuthRequest, Authorizer, Denied, Function, Grant},
     hub::{Hub, HubOptions},
-    limits::{Admission, Limits, Timeouts},
+    limits::{Admission, Limits, Rates, Timeouts},
     metrics::Metrics,
     origin::AllowedOrigins,
     storage::{EventStore, StoredEvent},
@@ -157,6 +157,7 @@ impl SyncServerBuilder {
                 hub,
                 authorizer: self.authorizer,
                 origins: self.origins,
+                rates: Rates::new(self.limits.http_requests_per_second),
                 limits: self.limits,
                 timeouts: self.timeouts,
                 metrics,

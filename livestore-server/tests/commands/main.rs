@@ -277,3 +277,45 @@ fn a_running_servers_events_are_shown_by_its_url() {
     assert!(shown.contains(r#""seqNum":250"#));
     assert!(in_use.contains("has it open"), "{in_use}");
 }
+
+/// The client is the one that apps use, and what it trusts is what the system is told to.
+#[cfg(feature = "tls")]
+#[test]
+fn events_of_a_server_with_a_certificate_are_shown_by_its_url() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    assert!(import(folder, "s", &export(250), &[]).status.success());
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+    let [chain, key] = ["chain.pem", "key.pem"].map(|name| folder.join(name));
+    std::fs::write(&chain, made.cert.pem()).expect("it is written");
+    std::fs::write(&key, made.signing_key.serialize_pem()).expect("it is written");
+    let mut server = program(folder)
+        .args(["--listen", "127.0.0.1:0", "--log", "warn", "--tls-cert"])
+        .arg(&chain)
+        .arg("--tls-key")
+        .arg(&key)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut line = String::new();
+    let output = server.stdout.take().expect("its output is piped");
+    BufReader::new(output)
+        .read_line(&mut line)
+        .expect("it says where it listens");
+    let url = line.trim().strip_prefix("listening on ").expect("a URL");
+    let shown = program(folder)
+        .args(["tail", "s", "--url", url, "--no-follow", "--json"])
+        .env("SSL_CERT_FILE", &chain)
+        .output()
+        .expect("it runs");
+    server.kill().expect("it is killed");
+    server.wait().expect("it is gone");
+    let error = String::from_utf8_lossy(&shown.stderr);
+    assert!(url.starts_with("wss://"), "{url}");
+    assert!(shown.status.success(), "{error}");
+    assert_eq!(
+        String::from_utf8_lossy(&shown.stdout).lines().count(),
+        250,
+        "{error}"
+    );
+}

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use livestore_server::{
     Timeouts,
-    auth::{Action, Denied, Grant, Jwt},
+    auth::{Action, Denied, Grant},
     storage::MemoryStore,
 };
 use serde_json::{Value, json};
@@ -23,7 +23,8 @@ fn encoded(payload: &Value) -> String {
     once.replace('%', "%25")
 }
 
-fn url(server: &TestServer, payload: &Value, extended: bool) -> String {
+/// The URL of a store with a payload.
+pub(crate) fn url(server: &TestServer, payload: &Value, extended: bool) -> String {
     let extension = if extended { "&livestore-rs=1" } else { "" };
     format!(
         "{}&payload={}{extension}",
@@ -148,102 +149,6 @@ async fn events_that_are_not_valid_are_named_with_the_reason() {
     );
     assert!(numbers(&client.read_all().await).is_empty());
     client.push_ok(&[event(1, 0, "good")]).await;
-}
-
-const SECRET: &[u8] = b"a secret of at least 32 random bytes";
-
-fn token(claims: &Value) -> String {
-    let key = jsonwebtoken::EncodingKey::from_secret(SECRET);
-    jsonwebtoken::encode(&jsonwebtoken::Header::default(), claims, &key).expect("it can be signed")
-}
-
-fn seconds_from_now(seconds: i64) -> i64 {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("after 1970");
-    now.as_secs() as i64 + seconds
-}
-
-async fn with_jwt(jwt: Jwt) -> TestServer {
-    TestServer::with(builder().storage(MemoryStore::new()).authorizer(jwt)).await
-}
-
-#[tokio::test]
-async fn tokens_are_believed_if_they_are_signed_in_time_and_for_the_store() {
-    let server = with_jwt(Jwt::hs256(SECRET)).await;
-    let exp = seconds_from_now(60);
-    let unsigned = "eyJhbGciOiJub25lIn0.eyJleHAiOjk5OTk5OTk5OTksInN0b3JlcyI6WyJzIl19.";
-    let other_key = jsonwebtoken::EncodingKey::from_secret(b"another secret of at least 32 bytes");
-    let claims = json!({"exp": exp, "stores": ["s"]});
-    let forged = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &other_key)
-        .expect("signed");
-    for (case, token, expected) in [
-        ("for the store", token(&claims), 101),
-        (
-            "for a group",
-            token(&json!({"exp": exp, "stores": ["t", "s*"]})),
-            101,
-        ),
-        ("for all", token(&json!({"exp": exp, "stores": ["*"]})), 101),
-        (
-            "for another",
-            token(&json!({"exp": exp, "stores": ["t", "ss", "t*"]})),
-            403,
-        ),
-        ("for none", token(&json!({"exp": exp})), 403),
-        (
-            "too old",
-            token(&json!({"exp": seconds_from_now(-60), "stores": ["s"]})),
-            401,
-        ),
-        (
-            "too early",
-            token(&json!({"exp": exp, "nbf": exp, "stores": ["s"]})),
-            401,
-        ),
-        ("without an end", token(&json!({"stores": ["s"]})), 401),
-        ("unsigned", unsigned.to_owned(), 401),
-        ("forged", forged, 401),
-        ("no token", "x".to_owned(), 401),
-    ] {
-        let url = url(&server, &json!({"authToken": token}), false);
-        assert_eq!(status(Client::open(&url, "s").await), expected, "{case}");
-    }
-    let bearer = format!("Bearer {}", token(&claims));
-    let result = Client::open_with(&server.url("s"), "s", &[("authorization", &bearer)]).await;
-    assert_eq!(status(result), 101);
-}
-
-#[tokio::test]
-async fn a_token_for_reading_does_not_write() {
-    let server = with_jwt(Jwt::hs256(SECRET)).await;
-    let claims = json!({"exp": seconds_from_now(60), "stores": ["s"], "permissions": ["pull"]});
-    let url = url(&server, &json!({"authToken": token(&claims)}), false);
-    let mut client = Client::open(&url, "s").await.expect("it connects");
-    assert!(numbers(&client.read_all().await).is_empty());
-    let error = client.push_err(&[event(1, 0, "a")]).await;
-    assert_eq!(error["payload"]["_tag"], "Unauthorized");
-}
-
-#[tokio::test]
-async fn an_audience_and_an_issuer_are_asked_for() {
-    let server = with_jwt(Jwt::hs256(SECRET).audience("sync").issuer("us")).await;
-    let exp = seconds_from_now(60);
-    for (more, expected) in [
-        (json!({"aud": "sync", "iss": "us"}), 101),
-        (json!({"aud": "other", "iss": "us"}), 401),
-        (json!({"aud": "sync", "iss": "them"}), 401),
-        (json!({"aud": "sync"}), 401),
-        (json!({"iss": "us"}), 401),
-    ] {
-        let mut claims = json!({"exp": exp, "stores": ["s"]});
-        claims
-            .as_object_mut()
-            .expect("an object")
-            .extend(more.as_object().expect("one").clone());
-        let url = url(&server, &json!({"authToken": token(&claims)}), false);
-        assert_eq!(status(Client::open(&url, "s").await), expected, "{more}");
-    }
 }
 
 /// A server whose grants last for as many milliseconds as the payload says.

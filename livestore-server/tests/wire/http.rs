@@ -225,4 +225,7 @@ async fn pages_of_the_own_origin_are_answered_and_others_are_not() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("access-control-allow-origin"), Some(&*own));
     assert_eq!(answer.header("vary"), Some("origin"));
+    // A page is to see when it may come again.
+    let exposed = answer.header("access-control-expose-headers");
+    assert_eq!(exposed, Some("retry-after"));
 }

@@ -7,7 +7,11 @@ use serde_json::json;
 
 use crate::{
     door::status,
-    support::{Client, TestServer, builder, event, events, large_events, numbers},
+    support::{
+        Client, TestServer, builder, event, events,
+        http::{Answer, http},
+        large_events, numbers,
+    },
 };
 
 async fn limited(change: impl FnOnce(&mut Limits)) -> TestServer {
@@ -139,4 +143,49 @@ async fn a_client_that_sends_too_fast_is_slowed_down_and_loses_nothing() {
         took >= Duration::from_millis(700),
         "120 frames at 20 per second took {took:?}"
     );
+}
+
+async fn ping_from(server: &TestServer, address: &str) -> Answer {
+    let ping = r#"{"_tag":"Request","id":"1","tag":"SyncHttpRpc.Ping","payload":{"storeId":"s"},"headers":[]}"#;
+    let target = "/?storeId=s&transport=http";
+    let headers = [("x-forwarded-for", address)];
+    http(server.address, "POST", target, &headers, ping).await
+}
+
+#[tokio::test]
+async fn an_address_that_asks_too_fast_over_http_hears_when_to_come_again_and_others_do_not() {
+    let mut limits = Limits::default();
+    limits.http_requests_per_second = Some(1);
+    let builder = builder()
+        .storage(MemoryStore::new())
+        .limits(limits)
+        .behind_proxy(true);
+    let server = TestServer::with(builder).await;
+    let started = Instant::now();
+    let mut answered = 0;
+    let refused = loop {
+        let answer = ping_from(&server, "192.0.2.1").await;
+        if answer.status != 200 {
+            break answer;
+        }
+        answered += 1;
+    };
+    // A burst of five seconds' worth is free.
+    let most = 6 + started.elapsed().as_secs();
+    assert!((5..=most).contains(&answered), "{answered} were answered");
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    let metrics = server.server.metrics().encode();
+    assert!(
+        metrics.contains(r#"livestore_refused_total{reason="rate"} 1"#),
+        "{metrics}"
+    );
+
+    assert_eq!(ping_from(&server, "192.0.2.2").await.status, 200);
+    // Its frames on a socket have a limit of their own.
+    let there = [("x-forwarded-for", "192.0.2.1")];
+    let socket = Client::open_with(&server.url("s"), "s", &there).await;
+    assert_eq!(status(socket), 101);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(ping_from(&server, "192.0.2.1").await.status, 200);
 }

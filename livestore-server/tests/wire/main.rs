@@ -3,6 +3,7 @@
 mod auth;
 mod conformance;
 mod door;
+mod failures;
 mod frames;
 mod http;
 mod limits;
@@ -11,4 +12,10 @@ mod operations;
 mod pushes;
 mod recorded;
 mod schema;
+#[cfg(feature = "postgres")]
+mod servers;
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "jwt")]
+mod tokens;

@@ -4,6 +4,7 @@
 
 pub(crate) mod client;
 pub(crate) mod engine;
+pub(crate) mod faults;
 pub(crate) mod http;
 pub(crate) mod server;
 

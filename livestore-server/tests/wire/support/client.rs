@@ -7,9 +7,13 @@ use futures::{
     stream::{SplitSink, SplitStream},
 };
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    WebSocketStream, client_async,
     tungstenite::{self, Message, client::IntoClientRequest, http::HeaderValue},
 };
 
@@ -18,7 +22,11 @@ use super::TestServer;
 /// Longer than anything takes here, shorter than a test may hang.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Socket = WebSocketStream<Box<dyn Bytestream>>;
+
+/// A stream of bytes, encrypted or not.
+pub(crate) trait Bytestream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytestream for T {}
 
 /// A connection to one store.
 pub(crate) struct Client {
@@ -54,12 +62,26 @@ impl Client {
         store: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Self, tungstenite::Error> {
+        let request = url.into_client_request()?;
+        let server = request.uri().authority().expect("it names a server");
+        let stream = TcpStream::connect(server.as_str()).await?;
+        Self::over(stream, url, store, headers).await
+    }
+
+    /// Connects through a stream that is there.
+    pub(crate) async fn over(
+        stream: impl Bytestream + 'static,
+        url: &str,
+        store: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, tungstenite::Error> {
         let mut request = url.into_client_request()?;
         for (name, value) in headers {
             let value = HeaderValue::from_str(value).expect("a header");
             request.headers_mut().insert(*name, value);
         }
-        let (socket, _) = connect_async(request).await?;
+        let stream: Box<dyn Bytestream> = Box::new(stream);
+        let (socket, _) = client_async(request, stream).await?;
         Ok(Self {
             store: store.to_owned(),
             socket,
@@ -163,6 +185,12 @@ impl Client {
                 }
             }
         }
+    }
+
+    /// Waits until the server closes the connection so that the client comes again.
+    pub(crate) async fn told_to_come_again(&mut self) {
+        let closed = self.closed().await;
+        assert_eq!((closed.code, &*closed.reason), (1013, "come_again"));
     }
 
     /// The log's identity, asked for with an id that is nobody else's.

@@ -31,8 +31,23 @@ impl Engine {
 
     #[cfg(feature = "postgres")]
     pub(crate) async fn postgres() -> Self {
-        use livestore_server::storage::{PostgresOptions, PostgresStore};
         let address = livestore_test_postgres::Cluster::shared().database().await;
+        Self::on_postgres(&address).await
+    }
+
+    /// The engines of two servers on one database.
+    #[cfg(feature = "postgres")]
+    pub(crate) async fn two_on_postgres() -> [Self; 2] {
+        let address = livestore_test_postgres::Cluster::shared().database().await;
+        [
+            Self::on_postgres(&address).await,
+            Self::on_postgres(&address).await,
+        ]
+    }
+
+    #[cfg(feature = "postgres")]
+    async fn on_postgres(address: &str) -> Self {
+        use livestore_server::storage::{PostgresOptions, PostgresStore};
         let storage = PostgresStore::connect(PostgresOptions::new(address)).await;
         Self {
             storage: Arc::new(storage.expect("the database can be used")),
