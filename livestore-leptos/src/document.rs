@@ -20,7 +20,7 @@ use crate::{StoreHandle, query::use_query, use_store};
 /// #[component]
 /// fn NewTodo() -> impl IntoView {
 ///     let (ui, set_ui) = use_client_document::<UiState>();
-///     let typed = move |event| set_ui.update(|ui| ui.new_todo = event_target_value(&event));
+///     let typed = move |event: leptos::ev::Event| set_ui.update(|ui| ui.new_todo = event_target_value(&event));
 ///     view! {
 ///         <input prop:value=move || ui.get().new_todo on:input=typed/>
 ///         <button on:click=move |_| set_ui.set(UiState::default())>"Reset"</button>
@@ -57,7 +57,7 @@ where
 /// #[component]
 /// fn Comment(#[prop(into)] issue: Signal<String>) -> impl IntoView {
 ///     let (draft, set_draft) = use_client_document_at::<Draft>(move || issue.get());
-///     let typed = move |event| set_draft.update(|draft| draft.text = event_target_value(&event));
+///     let typed = move |event: leptos::ev::Event| set_draft.update(|draft| draft.text = event_target_value(&event));
 ///     view! { <textarea prop:value=move || draft.get().text on:input=typed/> }
 /// }
 /// ```

@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(missing_docs)]
 
+use any_spawner::Executor;
 use leptos::prelude::*;
 use livestore_leptos::prelude::*;
 
@@ -12,6 +13,7 @@ fn schema() -> Schema {
 
 #[test]
 fn a_server_renders_the_fallback_with_the_status_and_runs_no_hook() {
+    Executor::init_futures_executor().expect("no other test of this program starts one");
     let html = Owner::new().with(|| {
         view! {
             <StoreProvider

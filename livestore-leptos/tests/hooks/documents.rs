@@ -112,7 +112,9 @@ async fn an_effect_runs_once_for_a_commit_of_several_events_and_not_for_other_da
 async fn an_input_shows_and_sets_a_field() {
     let (page, store) = Page::with_store(Memory::new(), || {
         let (ui, set_ui) = use_client_document::<UiState>();
-        let typed = move |event| set_ui.update(|ui| ui.text = event_target_value(&event));
+        let typed = move |event: leptos::ev::Event| {
+            set_ui.update(|ui| ui.text = event_target_value(&event))
+        };
         view! { <input prop:value=move || ui.get().text on:input=typed/> }
     })
     .await;

@@ -230,18 +230,18 @@ async fn rx_16_17_18_an_effect_may_commit_what_other_effects_read() {
 
 #[test]
 async fn rx_19_a_query_may_be_made_inside_of_what_another_one_feeds() {
-    let (_page, store, titles) = within(|| {
+    let (_page, store, ranks) = within(|| {
         let ids = use_query(|| Item::query().order_by(Item::ID.asc()).keys());
         Memo::new(move |_| {
-            let ranks = ids.get().into_iter().map(rank);
-            ranks.map(|rank| rank.get()).collect::<Vec<_>>()
+            let rows = ids.get().into_iter().map(rank);
+            rows.map(|rank| rank.get()).collect::<Vec<_>>()
         })
     })
     .await;
     store.commit([set(1, "", 1), set(2, "", 2)]);
-    assert_eq!(titles.get_untracked(), [Some(1), Some(2)]);
+    assert_eq!(ranks.get_untracked(), [Some(1), Some(2)]);
     store.commit(set(2, "", 3));
-    assert_eq!(titles.get_untracked(), [Some(1), Some(3)]);
+    assert_eq!(ranks.get_untracked(), [Some(1), Some(3)]);
     assert_eq!(
         store.store().live_query_count(),
         3,
