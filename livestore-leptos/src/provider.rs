@@ -4,7 +4,7 @@ mod opener;
 
 use std::sync::Arc;
 
-use leptos::{prelude::*, reactive::computed::suspense::SuspenseContext};
+use leptos::prelude::*;
 use livestore_core::{
     Error,
     schema::Schema,
@@ -65,7 +65,7 @@ where
     F: Fn(Signal<BootStatus>) -> V + Send + Sync + 'static,
     V: IntoView + 'static,
 {
-    let opener = Opener::new(store_id, schema, adapter, None);
+    let opener = Opener::new(store_id, schema, adapter);
     let (opening, status) = (opener.opening(), opener.status());
     let outer = use_context::<Enclosing>();
     move || match opening.get() {
@@ -120,15 +120,17 @@ where
     S: Fn() -> Schema + 'static,
     A: Adapter + Clone,
 {
-    let opener = Opener::new(store_id, schema, adapter, use_context::<SuspenseContext>());
-    let opening = opener.opening();
+    let opener = Opener::new(store_id, schema, adapter);
     let outer = use_context::<Enclosing>();
-    move || match opening.get() {
+    move || match opener.opening().get() {
         Opening::Open(store) => {
             Enclosing::provide(StoreHandle::new(store, on_error), outer.clone());
             Ok(Some(children()))
         }
-        Opening::Waiting => Ok(None),
+        Opening::Waiting => {
+            opener.suspend();
+            Ok(None)
+        }
         Opening::Failed(error) => Err(error),
     }
 }

@@ -37,26 +37,18 @@ impl Opener {
         store_id: Signal<String>,
         schema: impl Fn() -> Schema + 'static,
         adapter: impl Adapter + Clone,
-        suspense: Option<SuspenseContext>,
     ) -> Self {
         let opener = Self {
             opening: RwSignal::new(Opening::Waiting),
             status: ArcRwSignal::new(BootStatus::Loading),
             asked: StoredValue::new(0),
-            pending: StoredValue::new(suspense.as_ref().map(SuspenseContext::task_id)),
+            pending: StoredValue::new(None),
         };
-        if suspense.is_some()
-            && let Some(mut on_server) = use_context::<LocalResourceNotifier>()
-        {
-            on_server.notify();
-        }
         let opening = opener.clone();
         Effect::new(move |again: Option<()>| {
             let id = store_id.get();
             if again.is_some() {
                 opening.close();
-                let task = suspense.as_ref().map(SuspenseContext::task_id);
-                opening.pending.set_value(task);
             }
             let builder = Store::builder(untrack(&schema)).adapter(adapter.clone());
             opening.open(builder, id);
@@ -76,6 +68,17 @@ impl Opener {
 
     pub(super) fn status(&self) -> Signal<BootStatus> {
         self.status.clone().into()
+    }
+
+    /// Makes the `Suspense` around wait until the store is open. While the provider itself is made, its context is
+    /// not there yet, so this is for what renders.
+    pub(super) fn suspend(&self) {
+        if let Some(suspense) = use_context::<SuspenseContext>() {
+            self.pending.set_value(Some(suspense.task_id()));
+        }
+        if let Some(mut on_server) = use_context::<LocalResourceNotifier>() {
+            on_server.notify();
+        }
     }
 
     fn open(&self, builder: StoreBuilder, id: String) {
