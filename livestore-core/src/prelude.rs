@@ -9,10 +9,13 @@ pub use crate::{
     event::{EncodedEvent, Event, EventInput, IntoEvents, new_id},
     query::{
         Column, ColumnKind, ColumnType, DateTime, EpochMillis, FromRow, FullText, Json, Predicate,
-        Query, SearchText, TableRow, Value, ValueError, ValueRef, sql,
+        Query, SearchText, TableKey, TableRow, Value, ValueError, ValueRef, sql,
     },
-    schema::{MaterializerContext, Schema, SchemaError, Table, Verdict},
+    schema::{
+        ClientDocument, DocumentFields, MaterializerContext, Schema, SchemaError, SingleDocument,
+        Table, Verdict,
+    },
     store::{BootStatus, LiveQuery, Receipt, Store, StoreStatus, Subscription},
     sync::SyncStatus,
 };
-pub use livestore_macros::{ColumnEnum, Event, FromRow, Table};
+pub use livestore_macros::{ClientDocument, ColumnEnum, Event, FromRow, Table};

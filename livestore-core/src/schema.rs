@@ -1,13 +1,14 @@
 //! The schema: what an app declares.
 //!
 //! Tables (how state is queried), events with their scope, and the materializers that turn an event
-//! into writes. A [`Schema`] is checked when it is built and never changes afterwards. Creating the
+//! into writes; client documents, which are made of these. A [`Schema`] is checked when it is built and never changes afterwards. Creating the
 //! tables and running the materializers is the business of `state`.
 
 mod builder;
 mod check;
 mod column;
 mod context;
+mod document;
 mod error;
 mod fingerprint;
 mod index;
@@ -20,6 +21,10 @@ pub use builder::SchemaBuilder;
 pub use check::Verdict;
 pub use column::ColumnDef;
 pub use context::MaterializerContext;
+pub use document::{
+    ClientDocument, DocumentField, DocumentFields, DocumentId, DocumentQuery, DocumentSet,
+    SingleDocument,
+};
 pub use error::{MaterializeError, SchemaError};
 pub use index::{FullTextDef, IndexDef};
 pub use table::{Table, TableDef};

@@ -35,7 +35,7 @@ use crate::{
     event::{ClientId, SeqNum, SessionId, StoreId},
     query::{Query, QueryError},
     reactive::Watch,
-    schema::Schema,
+    schema::{DocumentId, DocumentQuery, Schema, SingleDocument},
     sync::SyncStatus,
 };
 
@@ -145,6 +145,14 @@ impl Store {
         let core = self.shared.lock();
         self.shared.check_readable(&core)?;
         core.state.query(&statement, |rows| query.read(rows))
+    }
+
+    /// Returns the query for a client document: of those of which every session has one, this session's.
+    pub fn document<D: SingleDocument>(&self) -> DocumentQuery<D> {
+        match D::DEFAULT_ID {
+            DocumentId::Fixed(id) => D::get_at(id),
+            DocumentId::Session | DocumentId::Keyed => D::get_at(self.session_id().as_str()),
+        }
     }
 
     /// Connects to the backend, or keeps away from it: the app's offline switch, for all sessions of

@@ -39,6 +39,8 @@ mod builder;
 mod columns;
 #[path = "suite/commit.rs"]
 mod commit;
+#[path = "suite/documents.rs"]
+mod documents;
 #[path = "suite/events.rs"]
 mod events;
 #[path = "suite/fixture.rs"]

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::owner::Owner};
 use livestore_core::{
     Error,
-    event::IntoEvents,
+    event::{IntoEvents, StoreId},
     query::{Query, QueryError},
     store::{Receipt, Store},
 };
@@ -62,6 +62,42 @@ impl StoreHandle {
             .with_value(|store| store.session_id().to_string())
     }
 
+    /// Connects to the backend, or keeps away from it; see [`Store::set_online`].
+    pub fn set_online(&self, online: bool) {
+        self.store.with_value(|store| store.set_online(online));
+    }
+
+    /// Runs hooks on this store, where the nearest provider's is another one.
+    ///
+    /// ```
+    /// # use leptos::prelude::*;
+    /// # use livestore_leptos::prelude::*;
+    /// # #[derive(Table, Clone, Debug, PartialEq)]
+    /// # struct Mail { #[column(primary_key)] id: String, read: bool }
+    /// #[component]
+    /// fn Unread() -> impl IntoView {
+    ///     let unread = use_store_by_id("mailbox")
+    ///         .scope(|| use_query(|| Mail::query().filter(Mail::READ.eq(false)).count()));
+    ///     view! { <b>{unread}</b> }
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    /// Outside of a reactive owner: call it where hooks are called, in a component.
+    #[track_caller]
+    pub fn scope<T>(&self, hooks: impl FnOnce() -> T) -> T {
+        let owner = Owner::current()
+            .expect("StoreHandle::scope() was called outside of a component")
+            .child();
+        let made = owner.with(|| {
+            provide_context(*self);
+            hooks()
+        });
+        // What the hooks made lives as long as the component.
+        on_cleanup(move || drop(owner));
+        made
+    }
+
     /// Returns the store itself, for what the handle doesn't offer.
     pub fn store(&self) -> Store {
         self.store.get_value()
@@ -81,4 +117,49 @@ pub fn use_store() -> StoreHandle {
 /// Returns the store of the enclosing [`StoreProvider`](crate::StoreProvider), if there is one.
 pub fn try_use_store() -> Option<StoreHandle> {
     use_context()
+}
+
+/// Returns the store with this id of the enclosing providers, the nearest first: for an app with several stores.
+///
+/// Its hooks run in [`StoreHandle::scope`].
+///
+/// # Panics
+/// When no enclosing [`StoreProvider`](crate::StoreProvider) has a store with this id. Use
+/// [`try_use_store_by_id`] where there may be none.
+#[track_caller]
+pub fn use_store_by_id(id: &str) -> StoreHandle {
+    try_use_store_by_id(id).unwrap_or_else(|| {
+        panic!("use_store_by_id() was called outside of a <StoreProvider> with the store `{id}`")
+    })
+}
+
+/// Returns the store with this id of the enclosing providers, if there is one.
+pub fn try_use_store_by_id(id: &str) -> Option<StoreHandle> {
+    let mut enclosing = use_context::<Enclosing>();
+    while let Some(Enclosing(provided)) = enclosing {
+        if provided.id.as_str() == id {
+            return Some(provided.handle);
+        }
+        enclosing = provided.outer.clone();
+    }
+    None
+}
+
+/// The providers around a place, the nearest first.
+#[derive(Clone)]
+pub(crate) struct Enclosing(Arc<Provided>);
+
+struct Provided {
+    id: StoreId,
+    handle: StoreHandle,
+    outer: Option<Enclosing>,
+}
+
+impl Enclosing {
+    /// Puts a store into the context; `outer` are the providers around its own.
+    pub(crate) fn provide(handle: StoreHandle, outer: Option<Enclosing>) {
+        provide_context(handle);
+        let id = handle.store.with_value(|store| store.id().clone());
+        provide_context(Self(Arc::new(Provided { id, handle, outer })));
+    }
 }

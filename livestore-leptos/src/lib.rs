@@ -1,7 +1,9 @@
 //! LiveStore for Leptos: live queries as signals.
 //!
-//! Open a store with [`StoreProvider`], get it with [`use_store`], follow queries with [`use_query`],
-//! show lists with [`Rows`]:
+//! Open a store with [`StoreProvider`], get it with [`use_store`], follow queries with [`use_query`] and rows
+//! with [`use_row`] and [`use_query_rows`], show lists with [`Rows`], keep the state of the interface with
+//! [`use_client_document`], follow events with [`use_event_stream`], and tell how it goes with
+//! [`use_sync_status`], [`use_network_status`] and [`use_store_status`]:
 //!
 //! ```
 //! use leptos::prelude::*;
@@ -52,10 +54,13 @@
 //! What is not here: the engine (`livestore-core`), and signals of the engine's own; laziness,
 //! batching and ownership are Leptos's.
 
+mod document;
+mod events;
 mod handle;
 pub mod prelude;
 mod provider;
 mod query;
+mod row;
 mod rows;
 mod status;
 
@@ -64,11 +69,18 @@ pub mod leader {
     pub use livestore_core::adapter::web::{run_if_worker, worker_script};
 }
 
-pub use handle::{StoreHandle, try_use_store, use_store};
-pub use provider::StoreProvider;
-pub use query::{try_use_query, use_query};
+pub use document::{DocumentSetter, use_client_document, use_client_document_at};
+pub use events::{
+    EventStreamState, UseEventStreamOptions, UseEventStreamReturn, use_event_stream,
+    use_event_stream_with_options,
+};
+pub use handle::{StoreHandle, try_use_store, try_use_store_by_id, use_store, use_store_by_id};
+pub use livestore_core::store::{EventFilter, StreamedEvent};
+pub use provider::{StoreProvider, SuspendingStoreProvider};
+pub use query::{try_use_query, use_query, use_query_local};
+pub use row::{QueryRows, use_query_rows, use_row};
 pub use rows::Rows;
-pub use status::{use_store_status, use_sync_status};
+pub use status::{UseNetworkStatusReturn, use_network_status, use_store_status, use_sync_status};
 
 /// The README's example, compiled with the doc tests.
 #[cfg(doctest)]

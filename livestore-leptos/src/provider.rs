@@ -1,19 +1,23 @@
 //! Opening a store for a part of the app.
 
+mod opener;
+
 use std::sync::Arc;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use livestore_core::{
     Error,
     schema::Schema,
-    store::{Adapter, BootStatus, Store},
+    store::{Adapter, BootStatus},
 };
 
-use crate::StoreHandle;
+use self::opener::{Opener, Opening};
+use crate::{StoreHandle, handle::Enclosing};
 
 /// Opens a store and gives it to its children; shut down when it is unmounted.
 ///
-/// Until the store is open, and when it cannot be opened, the fallback shows the status.
+/// Until the store is open, and when it cannot be opened, the fallback shows the status. When the id
+/// changes, the children go, the store is shut down and that of the new id is opened.
 ///
 /// ```
 /// # use leptos::prelude::*;
@@ -29,13 +33,20 @@ use crate::StoreHandle;
 /// }
 /// # }
 /// ```
+///
+/// Providers may stand in one another: hooks are on the store of the nearest one, and
+/// [`use_store_by_id`](crate::use_store_by_id) finds the others.
+///
+/// # Server-side rendering
+/// A server opens no store: it renders the fallback, with the status `Loading`, and so does the page until it
+/// is hydrated and the store is open. No hook below the provider runs before.
 // The macro makes an inner function of the same visibility.
 #[allow(unreachable_pub)]
 #[component]
 pub fn StoreProvider<S, A, F, V>(
     /// The store's name: one or more of a-z, A-Z, 0-9, `_` and `-`.
     #[prop(into)]
-    store_id: String,
+    store_id: Signal<String>,
     /// Makes the schema.
     schema: S,
     /// Where the data lives.
@@ -49,57 +60,77 @@ pub fn StoreProvider<S, A, F, V>(
     children: ChildrenFn,
 ) -> impl IntoView
 where
-    S: FnOnce() -> Schema + 'static,
-    A: Adapter,
+    S: Fn() -> Schema + 'static,
+    A: Adapter + Clone,
     F: Fn(Signal<BootStatus>) -> V + Send + Sync + 'static,
     V: IntoView + 'static,
 {
-    let status = ArcRwSignal::new(BootStatus::Loading);
-    let opened = RwSignal::new(None::<Store>);
-    open(store_id, schema(), adapter, status.clone(), opened);
-    on_cleanup(move || {
-        if let Some(Some(store)) = opened.try_get_untracked() {
-            shut_down(store);
-        }
-    });
-
-    let status = Signal::from(status);
-    move || match opened.get() {
-        Some(store) => {
-            provide_context(StoreHandle::new(store, on_error));
+    let opener = Opener::new(store_id, schema, adapter);
+    let (opening, status) = (opener.opening(), opener.status());
+    let outer = use_context::<Enclosing>();
+    move || match opening.get() {
+        Opening::Open(store) => {
+            Enclosing::provide(StoreHandle::new(store, on_error), outer.clone());
             children().into_any()
         }
-        None => fallback(status).into_any(),
+        Opening::Waiting | Opening::Failed(_) => fallback(status).into_any(),
     }
 }
 
-fn open(
-    store_id: String,
-    schema: Schema,
-    adapter: impl Adapter,
-    status: ArcRwSignal<BootStatus>,
-    opened: RwSignal<Option<Store>>,
-) {
-    spawn_local(async move {
-        let builder = Store::builder(schema)
-            .adapter(adapter)
-            .on_boot_status(move |step| status.set(step));
-        match builder.open(&store_id).await {
-            Ok(store) => {
-                // Unmounted meanwhile: nobody will use it.
-                if let Some(Some(store)) = opened.try_set(Some(store)) {
-                    shut_down(store);
-                }
-            }
-            Err(error) => leptos::logging::error!("{error}"),
+/// Version of [`StoreProvider`] that has no fallback of its own: the `<Suspense>` around it shows its fallback
+/// until the store is open, and the `<ErrorBoundary>` around it shows why it can't be opened.
+///
+/// ```
+/// # use leptos::prelude::*;
+/// # use livestore_leptos::prelude::*;
+/// # fn schema() -> Schema { Schema::builder().build().expect("the schema is valid") }
+/// # #[component] fn Todos() -> impl IntoView {}
+/// # fn app() -> impl IntoView {
+/// view! {
+///     <ErrorBoundary fallback=|_| view! { <p>"Your data can't be opened."</p> }>
+///         <Suspense fallback=|| view! { <p>"Opening…"</p> }>
+///             <SuspendingStoreProvider store_id="my-app" schema=schema adapter=Memory::new()>
+///                 <Todos/>
+///             </SuspendingStoreProvider>
+///         </Suspense>
+///     </ErrorBoundary>
+/// }
+/// # }
+/// ```
+///
+/// # Server-side rendering
+/// A server opens no store and renders the fallback of the `<Suspense>`.
+#[allow(unreachable_pub)]
+#[component]
+pub fn SuspendingStoreProvider<S, A>(
+    /// The store's name: one or more of a-z, A-Z, 0-9, `_` and `-`.
+    #[prop(into)]
+    store_id: Signal<String>,
+    /// Makes the schema.
+    schema: S,
+    /// Where the data lives.
+    adapter: A,
+    /// Hears of every commit that was refused.
+    #[prop(optional, into)]
+    on_error: Option<Callback<Arc<Error>>>,
+    /// Rendered when the store is open.
+    children: ChildrenFn,
+) -> impl IntoView
+where
+    S: Fn() -> Schema + 'static,
+    A: Adapter + Clone,
+{
+    let opener = Opener::new(store_id, schema, adapter);
+    let outer = use_context::<Enclosing>();
+    move || match opener.opening().get() {
+        Opening::Open(store) => {
+            Enclosing::provide(StoreHandle::new(store, on_error), outer.clone());
+            Ok(Some(children()))
         }
-    });
-}
-
-fn shut_down(store: Store) {
-    spawn_local(async move {
-        if let Err(error) = store.shutdown().await {
-            leptos::logging::error!("{error}");
+        Opening::Waiting => {
+            opener.suspend();
+            Ok(None)
         }
-    });
+        Opening::Failed(error) => Err(error),
+    }
 }

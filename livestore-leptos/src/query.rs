@@ -4,9 +4,11 @@ use std::{panic::Location, sync::Arc};
 
 use leptos::prelude::*;
 use livestore_core::{
-    query::{Query, QueryError, Statement},
+    query::{Query, QueryError, Rows, Shape, Statement},
     store::{LiveQuery, Store, Subscription},
 };
+
+use send_wrapper::SendWrapper;
 
 use crate::{StoreHandle, use_store};
 
@@ -36,19 +38,7 @@ pub fn use_query<Q>(query: impl Fn() -> Q + Send + Sync + 'static) -> Signal<Q::
 where
     Q: Query<Output: Clone + PartialEq + Send + Sync + 'static>,
 {
-    let caller = Location::caller();
-    let followed = follow(use_store(), query);
-    let result = Memo::new(
-        move |last: Option<&Q::Output>| match (read(followed), last) {
-            (Ok(value), _) => Arc::unwrap_or_clone(value),
-            (Err(error), Some(last)) => {
-                leptos::logging::error!("use_query at {caller}: {error}");
-                last.clone()
-            }
-            (Err(error), None) => panic!("use_query at {caller}: {error}"),
-        },
-    );
-    result.into()
+    latest(follow(use_store(), query), Location::caller()).into()
 }
 
 /// Version of [`use_query`] for queries that may fail, such as raw SQL made at run time.
@@ -63,10 +53,84 @@ where
     Signal::derive(move || read(followed).map(Arc::unwrap_or_clone))
 }
 
+/// Version of [`use_query`] for results that are bound to their thread, such as rows with an `Rc`, and for closures
+/// that hold something of the kind.
+///
+/// ```
+/// # use std::rc::Rc;
+/// # use leptos::prelude::*;
+/// # use livestore_leptos::prelude::*;
+/// # #[derive(Table, Clone, Debug, PartialEq)]
+/// # struct Todo { #[column(primary_key)] id: String, list: String }
+/// #[component]
+/// fn List(name: Rc<str>) -> impl IntoView {
+///     let todos = use_query_local(move || Todo::query().filter(Todo::LIST.eq(&*name)).count());
+///     view! { {move || todos.get()} " to do" }
+/// }
+/// ```
+///
+/// # Panics
+/// As [`use_query`], and when the signal is read on another thread.
+#[track_caller]
+pub fn use_query_local<Q>(query: impl Fn() -> Q + 'static) -> Signal<Q::Output, LocalStorage>
+where
+    Q: Query<Output: Clone + PartialEq + 'static>,
+{
+    let query = SendWrapper::new(query);
+    let followed = follow(use_store(), move || LocalQuery(query()));
+    let result = latest(followed, Location::caller());
+    Signal::derive_local(move || result.with(|result| (*result.0).clone()))
+}
+
+/// A query whose result stays on this thread.
+struct LocalQuery<Q>(Q);
+
+#[derive(Clone)]
+struct LocalResult<T>(SendWrapper<T>);
+
+impl<T: PartialEq> PartialEq for LocalResult<T> {
+    fn eq(&self, other: &Self) -> bool {
+        *self.0 == *other.0
+    }
+}
+
+impl<Q: Query> Query for LocalQuery<Q> {
+    type Output = LocalResult<Q::Output>;
+
+    fn statement(&self) -> Statement {
+        self.0.statement()
+    }
+
+    fn read(&self, rows: Rows<'_>) -> Result<Self::Output, QueryError> {
+        self.0
+            .read(rows)
+            .map(|result| LocalResult(SendWrapper::new(result)))
+    }
+
+    fn shape(&self) -> Option<Shape<'_>> {
+        self.0.shape()
+    }
+}
+
+/// The result, as it was when the query last ran without an error.
+fn latest<T>(followed: Followed<T>, caller: &'static Location<'static>) -> Memo<T>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |last: Option<&T>| match (read(followed), last) {
+        (Ok(value), _) => Arc::unwrap_or_clone(value),
+        (Err(error), Some(last)) => {
+            leptos::logging::error!("use_query at {caller}: {error}");
+            last.clone()
+        }
+        (Err(error), None) => panic!("use_query at {caller}: {error}"),
+    })
+}
+
 type Followed<T> = Memo<Result<Followable<T>, FollowError>>;
 
 /// A live query and what tells that it has another result.
-struct Followable<T> {
+pub(crate) struct Followable<T> {
     statement: Arc<Statement>,
     live: LiveQuery<T>,
     changed: ArcTrigger,
@@ -108,16 +172,13 @@ where
     T: PartialEq + Send + Sync + 'static,
 {
     followed.with(|followed| match followed {
-        Ok(followed) => {
-            followed.changed.track();
-            followed.live.get().map_err(Arc::new)
-        }
+        Ok(followed) => followed.read().map_err(Arc::new),
         Err(error) => Err(Arc::clone(&error.0)),
     })
 }
 
 impl<T: PartialEq + Send + Sync + 'static> Followable<T> {
-    fn new<Q: Query<Output = T>>(store: &Store, query: Q) -> Result<Self, QueryError> {
+    pub(crate) fn new<Q: Query<Output = T>>(store: &Store, query: Q) -> Result<Self, QueryError> {
         let statement = Arc::new(query.statement());
         let live = store.live(query)?;
         let changed = ArcTrigger::new();
@@ -129,6 +190,17 @@ impl<T: PartialEq + Send + Sync + 'static> Followable<T> {
             changed,
             _subscription: Arc::new(subscription),
         })
+    }
+
+    /// Reads the current result and tracks another one.
+    pub(crate) fn read(&self) -> Result<Arc<T>, QueryError> {
+        self.changed.track();
+        self.current()
+    }
+
+    /// Reads the current result.
+    pub(crate) fn current(&self) -> Result<Arc<T>, QueryError> {
+        self.live.get()
     }
 }
 

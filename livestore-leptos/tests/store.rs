@@ -3,136 +3,22 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use std::{
-    cell::RefCell,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU32, Ordering},
 };
 
-use leptos::{
-    leptos_dom::helpers::document, mount::mount_to, prelude::*, task::tick, wasm_bindgen::JsCast,
-    web_sys::HtmlElement,
-};
+use leptos::{prelude::*, task::tick};
 use livestore_leptos::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test as test, wasm_bindgen_test_configure};
 
+#[path = "store/fixture.rs"]
+#[allow(dead_code, reason = "another test program uses the rest")]
+mod fixture;
+
+use fixture::{Item, ItemRemoved, Page, Refused, schema, set, settle};
+
 wasm_bindgen_test_configure!(run_in_browser);
-
-#[derive(Event, Clone, Debug, Serialize, Deserialize)]
-#[event(name = "v1.ItemSet")]
-struct ItemSet {
-    id: u32,
-    text: String,
-    rank: u32,
-}
-
-#[derive(Event, Clone, Debug, Serialize, Deserialize)]
-#[event(name = "v1.ItemRemoved")]
-struct ItemRemoved {
-    id: u32,
-}
-
-#[derive(Event, Clone, Debug, Serialize, Deserialize)]
-#[event(name = "v1.Refused")]
-struct Refused {}
-
-#[derive(Table, Clone, Debug, PartialEq)]
-#[table(name = "items")]
-struct Item {
-    #[column(primary_key)]
-    id: u32,
-    text: String,
-    rank: u32,
-}
-
-fn schema() -> Schema {
-    Schema::builder()
-        .table::<Item>()
-        .on(|e: &ItemSet, _| {
-            Item::insert().or_replace().row(&Item {
-                id: e.id,
-                text: e.text.clone(),
-                rank: e.rank,
-            })
-        })
-        .on(|e: &ItemRemoved, _| Item::delete().filter(Item::ID.eq(e.id)))
-        .on(|_: &Refused, _| Err::<(), _>("on principle"))
-        .build()
-        .unwrap()
-}
-
-fn set(id: u32, text: &str, rank: u32) -> ItemSet {
-    ItemSet {
-        id,
-        text: text.into(),
-        rank,
-    }
-}
-
-/// A place in the document of its own, cleared when dropped.
-struct Page {
-    root: HtmlElement,
-    unmount: RefCell<Option<Box<dyn FnOnce()>>>,
-}
-
-impl Page {
-    fn mount<V: IntoView + 'static>(view: impl FnOnce() -> V + 'static) -> Self {
-        let root: HtmlElement = document().create_element("div").unwrap().unchecked_into();
-        document().body().unwrap().append_child(&root).unwrap();
-        let handle = mount_to(root.clone(), view);
-        Self {
-            root,
-            unmount: RefCell::new(Some(Box::new(move || drop(handle)))),
-        }
-    }
-
-    /// Mounts a view inside a provider on `memory` and gives the store it opened.
-    async fn with_store<V: IntoView + 'static>(
-        memory: Memory,
-        view: impl Fn() -> V + Clone + Send + Sync + 'static,
-    ) -> (Self, StoreHandle) {
-        let opened = Arc::new(Mutex::new(None));
-        let slot = Arc::clone(&opened);
-        let page = Self::mount(move || {
-            let view = view.clone();
-            let slot = Arc::clone(&slot);
-            view! {
-                <StoreProvider store_id="test" schema=schema adapter=memory fallback=|_| ()>
-                    {
-                        *slot.lock().unwrap() = Some(use_store());
-                        view()
-                    }
-                </StoreProvider>
-            }
-        });
-        settle().await;
-        let store = opened.lock().unwrap().unwrap();
-        (page, store)
-    }
-
-    fn text(&self) -> String {
-        self.root.text_content().unwrap()
-    }
-
-    fn unmount(&self) {
-        self.unmount.borrow_mut().take().unwrap()();
-    }
-}
-
-impl Drop for Page {
-    fn drop(&mut self) {
-        self.root.remove();
-    }
-}
-
-/// Lets tasks and effects run until nothing is left to do.
-async fn settle() {
-    for _ in 0..3 {
-        tick().await;
-    }
-}
 
 #[test]
 async fn the_fallback_shows_until_the_store_is_open_and_then_the_children() {

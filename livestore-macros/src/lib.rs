@@ -1,9 +1,11 @@
-//! The derive macros of `livestore-core`: `Event`, `Table`, `FromRow` and `ColumnEnum`.
+//! The derive macros of `livestore-core`: `Event`, `Table`, `FromRow`, `ColumnEnum` and
+//! `ClientDocument`.
 //!
 //! Here is only the reading of attributes and the writing of impls; what the traits mean is said in
 //! `livestore-core`, which re-exports the macros beside the traits.
 
 mod column_enum;
+mod document;
 mod event;
 mod field;
 mod row;
@@ -57,6 +59,18 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
 pub fn derive_column_enum(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     column_enum::derive(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Implements `livestore_core::schema::ClientDocument` and makes a `DocumentField` constant for every field.
+///
+/// The trait's documentation lists the attributes. The type also derives serde's `Serialize` and
+/// `Deserialize`, and has a `Default`.
+#[proc_macro_derive(ClientDocument, attributes(document))]
+pub fn derive_client_document(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    document::derive(&input)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

@@ -1,6 +1,7 @@
 //! `#[derive(Table)]`.
 
 mod attribute;
+mod key;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -34,6 +35,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     }
     let constants = columns.iter().map(constant);
     let row = row_impl(input, &table, &columns);
+    let key = key::key_impl(ident, &columns);
     let from_row = from_row_impl(ident, &columns);
     let definitions = columns.iter().map(definition);
     let indexes = attributes.indexes(&columns)?;
@@ -44,6 +46,8 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
         }
 
         #row
+
+        #key
 
         #from_row
 
@@ -153,7 +157,7 @@ fn definition(column: &Column<'_>) -> TokenStream {
     }
 }
 
-fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     for (i, c) in name.chars().enumerate() {
         if c.is_uppercase() && i > 0 {

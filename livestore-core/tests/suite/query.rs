@@ -227,3 +227,27 @@ fn a_query_cannot_write_or_steer_transactions() {
     assert_eq!(store.query(&Todo::query().count()).unwrap(), 4);
     store.commit(created("e", "eggs")).unwrap();
 }
+
+#[test]
+fn a_row_is_found_by_its_key_and_keys_are_listed_in_the_order_asked_for() {
+    let store = store();
+    store
+        .commit((created("b", "two"), created("a", "one")))
+        .unwrap();
+    let tag = |label: &str| TagAdded {
+        todo: "a".into(),
+        label: label.into(),
+        weight: None,
+    };
+    store.commit((tag("x"), tag("y"))).unwrap();
+    let keys = Todo::query().order_by(Todo::ID.asc()).keys();
+    assert_eq!(store.query(&keys).unwrap(), ["a", "b"]);
+    let found = store.query(&Todo::find(&"b".to_owned())).unwrap();
+    assert_eq!(found.unwrap().text, "two");
+    assert_eq!(store.query(&Todo::find(&"c".to_owned())).unwrap(), None);
+    let keys = Tag::query().order_by(Tag::LABEL.desc()).keys();
+    let pair = |label: &str| ("a".to_owned(), label.to_owned());
+    assert_eq!(store.query(&keys).unwrap(), [pair("y"), pair("x")]);
+    assert!(store.query(&Tag::find(&pair("x"))).unwrap().is_some());
+    assert!(store.query(&Tag::find(&pair("z"))).unwrap().is_none());
+}

@@ -1,0 +1,77 @@
+//! What is stored, read as what the program knows: other versions of the app may have stored it.
+
+use serde_json::{Map, Value};
+
+use super::ClientDocument;
+
+/// The stored fields with those that were given in their places.
+pub(super) fn merged(stored: Option<Value>, given: &Value) -> Value {
+    let mut fields = object(stored);
+    if let Value::Object(given) = given {
+        for (name, value) in given {
+            fields.insert(name.clone(), value.clone());
+        }
+    }
+    Value::Object(fields)
+}
+
+/// The fields that differ. Of values that are no objects, or where a field is gone, there are none to name.
+pub(super) fn difference(before: &Value, after: &Value) -> Option<Map<String, Value>> {
+    let (Value::Object(before), Value::Object(after)) = (before, after) else {
+        return None;
+    };
+    if before.keys().any(|name| !after.contains_key(name)) {
+        return None;
+    }
+    let changed = after
+        .iter()
+        .filter(|(name, value)| before.get(*name) != Some(value));
+    Some(
+        changed
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+    )
+}
+
+/// Reads what is stored: as it is if it decodes, else the default with all fields that still fit, else the
+/// default.
+pub(super) fn decode<D: ClientDocument>(stored: Value) -> D {
+    // A document that is set field by field may be stored in part; serde's own defaults are others.
+    if !D::PARTIAL
+        && let Ok(value) = serde_json::from_value(stored.clone())
+    {
+        return value;
+    }
+    let Value::Object(stored) = stored else {
+        return serde_json::from_value(stored).unwrap_or_default();
+    };
+    let Ok(Value::Object(default)) = serde_json::to_value(D::default()) else {
+        return D::default();
+    };
+    let mut all = default.clone();
+    all.extend(stored.clone());
+    serde_json::from_value(Value::Object(all)).unwrap_or_else(|_| what_fits(default, stored))
+}
+
+/// Overlays the fields one by one, leaving out those that don't decode.
+fn what_fits<D: ClientDocument>(mut fields: Map<String, Value>, stored: Map<String, Value>) -> D {
+    let mut fitting = D::default();
+    for (name, value) in stored {
+        let before = fields.insert(name.clone(), value);
+        match serde_json::from_value(Value::Object(fields.clone())) {
+            Ok(decoded) => fitting = decoded,
+            Err(_) => match before {
+                Some(before) => drop(fields.insert(name, before)),
+                None => drop(fields.remove(&name)),
+            },
+        }
+    }
+    fitting
+}
+
+fn object(value: Option<Value>) -> Map<String, Value> {
+    match value {
+        Some(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
