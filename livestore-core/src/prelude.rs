@@ -11,7 +11,7 @@ pub use crate::{
         Column, ColumnKind, ColumnType, DateTime, EpochMillis, FromRow, FullText, Json, Predicate,
         Query, SearchText, TableRow, Value, ValueError, ValueRef, sql,
     },
-    schema::{MaterializerContext, Schema, SchemaError, Table, Verdict},
+    schema::{MaterializerContext, Schema, SchemaError, Table, UnknownEvents, Verdict},
     store::{BootStatus, LiveQuery, Receipt, Store, StoreStatus, Subscription},
     sync::SyncStatus,
 };

@@ -9,6 +9,7 @@ mod check;
 mod column;
 mod context;
 mod error;
+mod evolution;
 mod fingerprint;
 mod index;
 mod table;
@@ -21,6 +22,7 @@ pub use check::Verdict;
 pub use column::ColumnDef;
 pub use context::MaterializerContext;
 pub use error::{MaterializeError, SchemaError};
+pub use evolution::UnknownEvents;
 pub use index::{FullTextDef, IndexDef};
 pub use table::{Table, TableDef};
 
@@ -64,6 +66,7 @@ pub struct Schema {
 struct Inner {
     tables: Vec<TableDef>,
     events: HashMap<&'static str, EventDef>,
+    unknown: UnknownEvents,
     fingerprint: u64,
 }
 
@@ -81,6 +84,8 @@ pub(crate) struct EventDef {
     pub(crate) scope: EventScope,
     pub(crate) materializer: Box<Materializer>,
     pub(crate) check: Option<Box<Check>>,
+    upcast: Option<evolution::Upcast>,
+    deprecation: Option<evolution::Deprecation>,
 }
 
 impl Schema {
@@ -111,6 +116,11 @@ impl Schema {
     /// the [version](SchemaBuilder::version). A stored state of another fingerprint is built anew.
     pub fn fingerprint(&self) -> u64 {
         self.inner.fingerprint
+    }
+
+    /// Returns what becomes of events that are not declared.
+    pub(crate) fn unknown_events(&self) -> &UnknownEvents {
+        &self.inner.unknown
     }
 
     pub(crate) fn event(&self, name: &str) -> Option<&EventDef> {

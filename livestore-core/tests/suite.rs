@@ -41,8 +41,12 @@ mod columns;
 mod commit;
 #[path = "suite/events.rs"]
 mod events;
+#[path = "suite/evolution.rs"]
+mod evolution;
 #[path = "suite/fixture.rs"]
 mod fixture;
+#[path = "suite/history.rs"]
+mod history;
 #[path = "suite/leader.rs"]
 mod leader;
 #[cfg(not(target_arch = "wasm32"))]
@@ -50,6 +54,8 @@ mod leader;
 mod link;
 #[path = "suite/live.rs"]
 mod live;
+#[path = "suite/materializers.rs"]
+mod materializers;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "suite/native.rs"]
 mod native;
@@ -59,6 +65,9 @@ mod query;
 mod random;
 #[path = "suite/receipt.rs"]
 mod receipt;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "suite/registry.rs"]
+mod registry;
 #[path = "suite/replay.rs"]
 mod replay;
 #[path = "suite/schema.rs"]
@@ -69,3 +78,5 @@ mod search;
 mod seq;
 #[path = "suite/sync.rs"]
 mod sync;
+#[path = "suite/testkit.rs"]
+mod testkit;
