@@ -252,7 +252,7 @@ impl Readers {
 impl<'a> Changed<'a> {
     /// Returns the row as it was and as it is.
     fn values(&self) -> impl Iterator<Item = &'a [crate::query::Value]> {
-        self.row.old().into_iter().chain(self.row.new())
+        self.row.before().into_iter().chain(self.row.after())
     }
 }
 

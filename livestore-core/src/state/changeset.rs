@@ -27,7 +27,7 @@ pub(crate) struct RowChange {
 
 impl RowChange {
     /// Returns the row as it was, if it was there.
-    pub(crate) fn old(&self) -> Option<&[Value]> {
+    pub(crate) fn before(&self) -> Option<&[Value]> {
         match &self.row {
             Change::Insert { .. } => None,
             Change::Update { old, .. } | Change::Delete { old } => Some(old),
@@ -35,7 +35,7 @@ impl RowChange {
     }
 
     /// Returns the row as it is, if it is there.
-    pub(crate) fn new(&self) -> Option<&[Value]> {
+    pub(crate) fn after(&self) -> Option<&[Value]> {
         match &self.row {
             Change::Insert { new } | Change::Update { new, .. } => Some(new),
             Change::Delete { .. } => None,
