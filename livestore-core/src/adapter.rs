@@ -9,10 +9,12 @@ mod desk;
 mod driver;
 #[cfg(not(target_arch = "wasm32"))]
 mod folder_lock;
+mod fork;
 mod in_process;
 mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+mod registry;
 #[cfg(feature = "remote")]
 mod remote;
 mod runtime;
@@ -26,6 +28,7 @@ pub use in_process::{FaultFactory, InProcessBackend};
 pub use memory::Memory;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::Native;
+pub use registry::{HeldStore, StoreRegistry};
 #[cfg(feature = "remote")]
 pub use remote::{SyncTransport, WsBackend};
 pub use web::WebAdapter;

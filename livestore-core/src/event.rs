@@ -31,6 +31,12 @@ pub trait Event: Serialize + DeserializeOwned + 'static {
     const NAME: &'static str;
     /// How far the event travels.
     const SCOPE: EventScope = EventScope::Synced;
+    /// Why it should not be committed any more: `#[event(deprecated = "…")]` on the type. The first commit is
+    /// warned of in the program's log.
+    const DEPRECATED: Option<&'static str> = None;
+    /// The fields that should not be set any more, by their names in JSON, and why: `#[event(deprecated = "…")]` on
+    /// the field.
+    const DEPRECATED_FIELDS: &'static [(&'static str, &'static str)] = &[];
 }
 
 /// How far an event travels from the session that commits it.

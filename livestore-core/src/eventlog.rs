@@ -6,6 +6,7 @@
 //! replaced by a rebase; all others stay for good. A log that was damaged is saved as far as it can be
 //! read, and the damaged file is kept. What the events mean is not known here.
 
+mod archive;
 mod damage;
 mod error;
 mod files;
@@ -16,6 +17,8 @@ mod unsynced;
 
 use std::{path::Path, sync::Arc};
 
+pub(crate) use archive::write_line;
+pub use archive::{ArchiveError, LogArchive};
 pub use damage::LogDamage;
 pub use error::EventlogError;
 pub(crate) use files::LogFiles;

@@ -36,6 +36,7 @@ pub mod store;
 pub mod sync;
 #[cfg(test)]
 mod testing;
+pub mod testkit;
 pub mod validation;
 
 pub use error::{Error, Result};

@@ -13,7 +13,7 @@ pub use crate::{
     },
     schema::{
         ClientDocument, DocumentFields, MaterializerContext, Schema, SchemaError, SingleDocument,
-        Table, Verdict,
+        Table, UnknownEvents, Verdict,
     },
     store::{BootStatus, LiveQuery, Receipt, Store, StoreStatus, Subscription},
     sync::SyncStatus,

@@ -17,6 +17,7 @@ mod expr;
 mod footprint;
 mod json;
 mod key;
+mod labeled;
 mod operand;
 mod order;
 mod predicate;
@@ -42,6 +43,7 @@ pub use expr::{Expr, Number};
 pub(crate) use footprint::{AccessLog, ColumnSet, Footprint, TableId};
 pub use json::{IntoElement, Json, JsonArray, JsonColumn};
 pub use key::{Keys, TableKey};
+pub use labeled::Labeled;
 pub use operand::{IntoColumn, Operand, SameColumn};
 pub use order::{Collation, Direction, Nulls, Order, OrderTerm};
 pub use predicate::Predicate;
@@ -93,8 +95,23 @@ pub trait Query: Send + Sync + 'static {
     fn read(&self, rows: Rows<'_>) -> Result<Self::Output, QueryError>;
 
     /// Returns what the query asks for as data, if a builder made it.
+    ///
+    /// It decides which changed rows can concern a live query, so it must say what the statement says.
     fn shape(&self) -> Option<Shape<'_>> {
         None
+    }
+
+    /// Returns the name tools show for the query.
+    fn label(&self) -> Option<&str> {
+        None
+    }
+
+    /// Gives the query a name, which [`Store::live_queries`](crate::store::Store::live_queries) shows.
+    fn labeled(self, label: impl Into<std::borrow::Cow<'static, str>>) -> Labeled<Self>
+    where
+        Self: Sized,
+    {
+        Labeled::new(self, label.into())
     }
 }
 

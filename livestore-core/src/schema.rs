@@ -10,6 +10,7 @@ mod column;
 mod context;
 mod document;
 mod error;
+mod evolution;
 mod fingerprint;
 mod index;
 mod table;
@@ -26,6 +27,7 @@ pub use document::{
     SingleDocument,
 };
 pub use error::{MaterializeError, SchemaError};
+pub use evolution::UnknownEvents;
 pub use index::{FullTextDef, IndexDef};
 pub use table::{Table, TableDef};
 
@@ -69,6 +71,7 @@ pub struct Schema {
 struct Inner {
     tables: Vec<TableDef>,
     events: HashMap<&'static str, EventDef>,
+    unknown: UnknownEvents,
     fingerprint: u64,
 }
 
@@ -86,6 +89,8 @@ pub(crate) struct EventDef {
     pub(crate) scope: EventScope,
     pub(crate) materializer: Box<Materializer>,
     pub(crate) check: Option<Box<Check>>,
+    upcast: Option<evolution::Upcast>,
+    deprecation: Option<evolution::Deprecation>,
 }
 
 impl Schema {
@@ -116,6 +121,11 @@ impl Schema {
     /// the [version](SchemaBuilder::version). A stored state of another fingerprint is built anew.
     pub fn fingerprint(&self) -> u64 {
         self.inner.fingerprint
+    }
+
+    /// Returns what becomes of events that are not declared.
+    pub(crate) fn unknown_events(&self) -> &UnknownEvents {
+        &self.inner.unknown
     }
 
     pub(crate) fn event(&self, name: &str) -> Option<&EventDef> {

@@ -7,6 +7,8 @@
 mod capture;
 mod changeset;
 mod ddl;
+mod determinism;
+mod hash;
 mod journal;
 mod replay;
 mod replica;
@@ -28,7 +30,7 @@ use rusqlite::{
 pub(crate) use capture::Touched;
 #[cfg(test)]
 use changeset::Change;
-pub(crate) use changeset::{Changeset, RollbackError};
+pub(crate) use changeset::{Changeset, RollbackError, RowChange};
 pub(crate) use replay::{Reconciled, StateError};
 pub use replica::{Refused, Replica, ReplicaError};
 pub(crate) use storage::wipe;
@@ -64,6 +66,12 @@ struct Access {
     log: AccessLog,
     /// Set while SQL text of the app's own is prepared as a write.
     guarded: bool,
+    /// Set while it is looked for functions a materializer must not call.
+    watches_functions: bool,
+    /// Such a function, if one was found.
+    function: Option<String>,
+    /// What was found in texts that were looked through.
+    functions: HashMap<String, Option<String>>,
 }
 
 impl State {
@@ -113,6 +121,11 @@ impl State {
     /// Returns the last event the state reflects.
     pub(crate) fn head(&self) -> SeqNum {
         self.head
+    }
+
+    /// Returns the schema whose tables it has.
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// Forgets how to take back events up to a place.
@@ -181,6 +194,12 @@ impl Access {
                 column_name,
             } => {
                 self.log.read(table_name, column_name);
+                return Authorization::Allow;
+            }
+            AuthAction::Function { function_name }
+                if self.watches_functions && !determinism::is_deterministic(function_name) =>
+            {
+                self.function = Some(function_name.to_owned());
                 return Authorization::Allow;
             }
             _ if !self.guarded => return Authorization::Allow,

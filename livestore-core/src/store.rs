@@ -10,6 +10,7 @@ mod commit;
 mod core;
 mod events;
 mod export;
+mod history;
 mod lend;
 mod link;
 mod live;
@@ -20,7 +21,9 @@ mod status;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 pub use boot::{BootStatus, StoreBuilder};
+pub use commit::CommitOptions;
 pub use events::{EventFilter, EventStream, StreamedEvent};
+pub use history::{ReplayMismatch, Snapshot};
 pub use link::{
     Adapter, AdapterError, Image, Inbox, LeaderLink, LinkFuture, Session, Setup, SyncSetup,
 };
@@ -37,6 +40,10 @@ use crate::{
     reactive::Watch,
     schema::{DocumentId, DocumentQuery, Schema, SingleDocument},
     sync::SyncStatus,
+};
+pub use crate::{
+    eventlog::{ArchiveError, LogArchive},
+    reactive::LiveQueryInfo,
 };
 
 /// A client's view of a store: commit events, query state, follow live queries.
@@ -134,6 +141,32 @@ impl Store {
     /// Returns how many live queries there are, for tools and tests that look for leaks.
     pub fn live_query_count(&self) -> usize {
         self.shared.lock().registry.len()
+    }
+
+    /// Returns how many entries the lookup of live queries has, for tests that look for leaks; 0 when there are
+    /// no live queries.
+    pub fn live_query_entries(&self) -> usize {
+        self.shared.lock().registry.entries()
+    }
+
+    /// Returns all live queries, oldest first, with how often they ran and how long that took.
+    ///
+    /// ```
+    /// # use livestore_core::prelude::*;
+    /// # #[derive(Table, Clone, Debug, PartialEq)]
+    /// # struct Todo { #[column(primary_key)] id: String }
+    /// # fn example(store: Store) -> Result<(), Box<dyn std::error::Error>> {
+    /// let todos = store.live(Todo::query().labeled("all todos"))?;
+    /// for query in store.live_queries() {
+    ///     println!("{:?}: {} runs, {:?}", query.label, query.runs, query.all_runs);
+    /// }
+    /// # drop(todos);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn live_queries(&self) -> Vec<LiveQueryInfo> {
+        let nodes = self.shared.lock().registry.all();
+        nodes.iter().map(|(_, node)| node.info()).collect()
     }
 
     /// Runs a query on the current state.

@@ -43,8 +43,12 @@ mod commit;
 mod documents;
 #[path = "suite/events.rs"]
 mod events;
+#[path = "suite/evolution.rs"]
+mod evolution;
 #[path = "suite/fixture.rs"]
 mod fixture;
+#[path = "suite/history.rs"]
+mod history;
 #[path = "suite/leader.rs"]
 mod leader;
 #[cfg(not(target_arch = "wasm32"))]
@@ -52,6 +56,8 @@ mod leader;
 mod link;
 #[path = "suite/live.rs"]
 mod live;
+#[path = "suite/materializers.rs"]
+mod materializers;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "suite/native.rs"]
 mod native;
@@ -61,6 +67,9 @@ mod query;
 mod random;
 #[path = "suite/receipt.rs"]
 mod receipt;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "suite/registry.rs"]
+mod registry;
 #[path = "suite/replay.rs"]
 mod replay;
 #[path = "suite/schema.rs"]
@@ -73,3 +82,5 @@ mod search;
 mod seq;
 #[path = "suite/sync.rs"]
 mod sync;
+#[path = "suite/testkit.rs"]
+mod testkit;

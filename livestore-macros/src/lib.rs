@@ -17,7 +17,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// Implements `livestore_core::event::Event`.
 ///
 /// `#[event(name = "v1.TodoCreated")]` names the event; `#[event(name = "…", client_only)]` keeps it
-/// on the client that commits it. The type also derives serde's `Serialize` and `Deserialize`.
+/// on the client that commits it. `deprecated = "…"` there, or in `#[event(…)]` on a field, says why it should
+/// not be used any more; a field that serde renames is then given its name in JSON: `name = "…"`. The type also
+/// derives serde's `Serialize` and `Deserialize`.
 #[proc_macro_derive(Event, attributes(event))]
 pub fn derive_event(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

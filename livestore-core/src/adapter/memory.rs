@@ -16,7 +16,9 @@ use crate::{
     event::{ClientId, EncodedEvent, SeqNum, SessionId, StoreId},
     eventlog::Eventlog,
     leader::{Input, StateFile},
-    store::{Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, Session, Setup, SyncSetup},
+    store::{
+        Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, LogArchive, Session, Setup, SyncSetup,
+    },
     sync::{SessionKey, Storage, ToLeader},
 };
 
@@ -113,6 +115,22 @@ impl Memory {
             None => None,
         };
         events.unwrap_or_default()
+    }
+
+    /// Brings a log in, as that of a store which has none yet.
+    ///
+    /// # Errors
+    /// When the store is not new here, or the id is invalid.
+    pub fn import(&self, store_id: &str, log: LogArchive) -> Result<(), AdapterError> {
+        let id = StoreId::new(store_id).map_err(AdapterError::new)?;
+        let mut stores = lock(&self.stores);
+        if stores.contains_key(&id) {
+            return Err(AdapterError::new(format_args!(
+                "store `{store_id}` has a log already"
+            )));
+        }
+        stores.insert(id, Place::Closed(Box::new(log.into_log())));
+        Ok(())
     }
 
     /// Returns the desk of a store's leader; one without sessions is set up as it is wanted now.

@@ -28,10 +28,10 @@ use super::{
     lock, runtime,
 };
 use crate::{
-    event::{ClientId, EncodedEvent, SeqNum, SessionId},
+    event::{ClientId, EncodedEvent, SeqNum, SessionId, StoreId},
     leader::{Input, StateFile},
     panic::text_of,
-    store::{Adapter, AdapterError, Image, LinkFuture, Session, Setup},
+    store::{Adapter, AdapterError, Image, LinkFuture, LogArchive, Session, Setup},
     sync::{SessionKey, Storage},
 };
 
@@ -67,6 +67,22 @@ impl Native {
         Self {
             directory: directory.into(),
         }
+    }
+
+    /// Brings a log in, as that of a store which has no events yet and that nobody has open.
+    ///
+    /// # Errors
+    /// When the store has events or is open, the id is invalid, or the files can't be written.
+    pub fn import(&self, store_id: &str, log: &LogArchive) -> Result<(), AdapterError> {
+        let id = StoreId::new(store_id).map_err(AdapterError::new)?;
+        let place = Place::open(&place::folder(&self.directory, &id)?)?;
+        let mut own = place.eventlog()?;
+        if own.head().seq != SeqNum::ROOT {
+            return Err(AdapterError::new(format_args!(
+                "store `{store_id}` has events already"
+            )));
+        }
+        log.copy_into(&mut own).map_err(AdapterError::new)
     }
 }
 

@@ -38,6 +38,13 @@ impl SeqNum {
         rebase_generation: 0,
     };
 
+    /// After every event.
+    pub const END: SeqNum = SeqNum {
+        global: u64::MAX,
+        client: u64::MAX,
+        rebase_generation: u64::MAX,
+    };
+
     /// Returns the place of a synced event as the backend numbers it.
     pub const fn synced(global: u64) -> SeqNum {
         SeqNum {

@@ -68,6 +68,14 @@ pub enum QueryError {
         /// What doesn't match.
         message: String,
     },
+    /// A materializer's query calls a function that may give something else on another client or at a replay.
+    #[error("a materializer reads by `{sql}`, but `{function}` is not the same at every replay")]
+    NonDeterministic {
+        /// The SQL text.
+        sql: String,
+        /// The function.
+        function: String,
+    },
     /// The store is shut down.
     #[error("store `{store}` is closed")]
     Closed {

@@ -1,6 +1,7 @@
 //! The builder for reads.
 
 mod ends;
+mod extent;
 mod spec;
 mod text;
 

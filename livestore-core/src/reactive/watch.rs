@@ -36,7 +36,12 @@ impl<T: PartialEq> Watch<T> {
 
     /// Whether somebody listens.
     pub(crate) fn is_watched(&self) -> bool {
-        !lock(&self.subscribers).is_empty()
+        self.listeners() > 0
+    }
+
+    /// Returns how many listen.
+    pub(crate) fn listeners(&self) -> usize {
+        lock(&self.subscribers).len()
     }
 
     /// Adds a listener that has not heard of anything yet, or with `skip_current` of the current value.

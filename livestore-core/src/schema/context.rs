@@ -14,6 +14,8 @@ use crate::{
 pub struct MaterializerContext<'a> {
     state: &'a Connection,
     event: &'a EncodedEvent,
+    /// Returns the function that forbids a text here.
+    refuses: &'a dyn Fn(&str) -> Option<String>,
     /// How the database failed at a query, whatever was made of that error.
     trouble: Cell<Option<Box<rusqlite::Error>>>,
 }
@@ -27,10 +29,15 @@ impl std::fmt::Debug for MaterializerContext<'_> {
 }
 
 impl<'a> MaterializerContext<'a> {
-    pub(crate) fn new(state: &'a Connection, event: &'a EncodedEvent) -> Self {
+    pub(crate) fn new(
+        state: &'a Connection,
+        event: &'a EncodedEvent,
+        refuses: &'a dyn Fn(&str) -> Option<String>,
+    ) -> Self {
         Self {
             state,
             event,
+            refuses,
             trouble: Cell::new(None),
         }
     }
@@ -53,9 +60,20 @@ impl<'a> MaterializerContext<'a> {
     /// Reads the state as it is before the event.
     ///
     /// # Errors
-    /// When the query doesn't run or its rows don't decode. Return the error to refuse the event.
+    /// When the query doesn't run or its rows don't decode, or raw SQL calls a function that depends on the clock
+    /// or on chance. Return the error to refuse the event.
     pub fn query<Q: Query>(&self, query: &Q) -> Result<Q::Output, QueryError> {
-        let result = query::run(self.state, &query.statement(), |rows| query.read(rows));
+        let statement = query.statement();
+        // A builder writes none of these.
+        if query.shape().is_none()
+            && let Some(function) = (self.refuses)(&statement.sql)
+        {
+            return Err(QueryError::NonDeterministic {
+                sql: statement.sql,
+                function,
+            });
+        }
+        let result = query::run(self.state, &statement, |rows| query.read(rows));
         if let Err(QueryError::Sqlite { source, .. }) = &result
             && let rusqlite::Error::SqliteFailure(code, message) = source
             && !blames_the_statement(source)

@@ -30,6 +30,26 @@ pub enum SchemaError {
         /// The event.
         event: String,
     },
+    /// An event is to stand for one that is not declared, or that stands for it.
+    #[error("event `{event}` cannot stand for `{into}`, which is not declared or stands for it")]
+    Upcast {
+        /// The event.
+        event: String,
+        /// What it is to stand for.
+        into: String,
+    },
+    /// Arguments are brought into today's form of an event that is not declared.
+    #[error("arguments of event `{event}` are upcast, which is not declared")]
+    UpcastWithoutEvent {
+        /// The event.
+        event: String,
+    },
+    /// An event's arguments are brought into today's form twice.
+    #[error("event `{event}` is upcast twice")]
+    DuplicateUpcast {
+        /// The event.
+        event: String,
+    },
     /// Two columns of a table have one name (SQLite doesn't tell upper from lower case).
     #[error("column `{column}` of table `{table}` is declared twice")]
     DuplicateColumn {
@@ -151,6 +171,16 @@ pub enum MaterializeError {
         /// What serde found.
         source: serde_json::Error,
     },
+    /// The app's function does not know what to make of an old form of the event.
+    #[error("event `{event}` {seq}: it could not be brought into today's form: {source}")]
+    Upcast {
+        /// The event.
+        event: String,
+        /// Its sequence number.
+        seq: crate::event::SeqNum,
+        /// What the function says.
+        source: MaterializerFailure,
+    },
     /// The materializer returned an error.
     #[error("event `{event}` {seq}: its materializer failed: {source}")]
     Failed {
@@ -183,6 +213,19 @@ pub enum MaterializeError {
         sql: String,
         /// SQLite's own words.
         source: Box<rusqlite::Error>,
+    },
+    /// A write calls an SQL function that may give something else on another client or at a replay.
+    #[error(
+        "event `{event}` {seq}: its materializer calls `{function}`, which is not the same at every replay; \
+         let the event carry the value"
+    )]
+    NonDeterministic {
+        /// The event.
+        event: String,
+        /// Its sequence number.
+        seq: crate::event::SeqNum,
+        /// The function.
+        function: String,
     },
     /// The write breaks the schema.
     #[error(transparent)]
@@ -219,6 +262,8 @@ impl MaterializeError {
             Self::Write { source, .. } => blames_the_statement(source),
             Self::Decode { .. }
             | Self::Failed { .. }
+            | Self::NonDeterministic { .. }
+            | Self::Upcast { .. }
             | Self::Panicked { .. }
             | Self::Schema(_)
             | Self::Rejected { .. } => true,

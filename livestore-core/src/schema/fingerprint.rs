@@ -4,7 +4,7 @@ use super::{ColumnDef, TableDef};
 use crate::query::Value;
 
 /// The layout of the engine's own tables; it changes with them.
-const SYSTEM_LAYOUT: u32 = 1;
+const SYSTEM_LAYOUT: u32 = 2;
 
 /// Hashes everything the stored state depends on and that can be looked into; materializers can't, so
 /// the app numbers them. FNV-1a, 64 bits: the same on every platform and in every version.

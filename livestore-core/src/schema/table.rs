@@ -136,7 +136,12 @@ impl RowValues for TableValues<'_> {
             .columns
             .iter()
             .position(|def| column.column == def.name)?;
-        let value = self.values.get(place)?;
-        Some((value.as_ref(), self.table.columns[place].kind))
+        let kind = self.table.columns[place].kind;
+        let value = match (self.values.get(place)?, kind) {
+            // SQLite keeps whole numbers of such a column as integers on disk, and shows them so to hooks.
+            (Value::Integer(whole), ColumnKind::Real) => ValueRef::Real(*whole as f64),
+            (value, _) => value.as_ref(),
+        };
+        Some((value, kind))
     }
 }

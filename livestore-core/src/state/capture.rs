@@ -1,11 +1,11 @@
 //! Recording which rows change, by SQLite's preupdate hook.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use rusqlite::hooks::PreUpdateCase;
 
 use super::changeset::{Change, Changeset, RowChange};
-use crate::query::{ColumnSet, Footprint, TableId, Value, ValueError, ValueRef};
+use crate::query::{ColumnSet, TableId, Value, ValueError, ValueRef};
 
 /// The record of the row changes of one event at a time.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ impl Capture {
         match self.failed.take() {
             Some(error) => Err(error),
             None => Ok(Changeset {
-                changes,
+                changes: changes.into(),
                 ..Changeset::default()
             }),
         }
@@ -103,36 +103,48 @@ fn read_row<'a>(
         .collect()
 }
 
-/// What a commit changed, table by table, for telling which queries it can affect.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Changesets kept for looking at their rows; of more, the summary has to do.
+const LISTED: usize = 4_096;
+
+/// What a commit changed, for telling which queries it can affect: a summary of each table, and the rows.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Touched {
     tables: Vec<(TableId, TableTouch)>,
+    rows: Vec<Arc<[RowChange]>>,
+    /// Whether there were more rows than are worth keeping.
+    unlisted: bool,
 }
 
+/// What was changed in one table.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct TableTouch {
+pub(crate) struct TableTouch {
     /// Rows came or went.
     rows: bool,
     /// Columns that got another value in some row.
     columns: ColumnSet,
 }
 
+impl TableTouch {
+    /// Whether whoever reads these columns of all rows can find something else.
+    pub(crate) fn meets(self, columns: ColumnSet) -> bool {
+        self.rows || self.columns.intersects(columns)
+    }
+}
+
 impl Touched {
     /// Adds what a changeset did; the same for its roll back.
     pub(crate) fn add(&mut self, changeset: &Changeset) {
-        for change in &changeset.changes {
+        if changeset.changes.is_empty() {
+            return;
+        }
+        for change in changeset.changes.iter() {
             let touch = self.table(change.table);
-            match &change.row {
-                Change::Insert { .. } | Change::Delete { .. } => touch.rows = true,
-                Change::Update { old, new } => {
-                    for (i, (old, new)) in old.iter().zip(new.iter()).enumerate() {
-                        if old != new {
-                            touch.columns.insert(i);
-                        }
-                    }
-                }
+            match change.columns() {
+                None => touch.rows = true,
+                Some(columns) => touch.columns.union(columns),
             }
         }
+        self.list(std::iter::once(&changeset.changes));
     }
 
     /// Adds what another change did.
@@ -142,6 +154,17 @@ impl Touched {
             own.rows |= touch.rows;
             own.columns.union(touch.columns);
         }
+        self.unlisted |= other.unlisted;
+        self.list(other.rows.iter());
+    }
+
+    fn list<'a>(&mut self, changes: impl ExactSizeIterator<Item = &'a Arc<[RowChange]>>) {
+        self.unlisted |= self.rows.len() + changes.len() > LISTED;
+        if self.unlisted {
+            self.rows = Vec::new();
+        } else {
+            self.rows.extend(changes.cloned());
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -149,17 +172,14 @@ impl Touched {
     }
 
     /// Returns the tables in which anything changed.
-    pub(crate) fn tables(&self) -> impl Iterator<Item = TableId> {
-        self.tables.iter().map(|(table, _)| *table)
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (TableId, TableTouch)> {
+        self.tables.iter().copied()
     }
 
-    /// Whether a query that reads `footprint` can have another result now.
-    pub(crate) fn affects(&self, footprint: &Footprint) -> bool {
-        self.tables.iter().any(|(table, touch)| {
-            footprint.tables.iter().any(|(read, columns)| {
-                read == table && (touch.rows || touch.columns.intersects(*columns))
-            })
-        })
+    /// Returns the changed rows of a table; `None` when there were so many that any may have changed.
+    pub(crate) fn rows(&self, table: TableId) -> Option<impl Iterator<Item = &RowChange>> {
+        let all = self.rows.iter().flat_map(|changes| changes.iter());
+        (!self.unlisted).then(|| all.filter(move |change| change.table == table))
     }
 
     fn table(&mut self, id: TableId) -> &mut TableTouch {

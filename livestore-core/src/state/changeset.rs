@@ -1,26 +1,60 @@
 //! What an event changed, row by row, and how to take it back.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, params_from_iter};
 
 use super::sequence::Counters;
 use crate::{
-    query::{TableId, Value, quote},
+    query::{ColumnSet, TableId, Value, quote},
     schema::TableDef,
 };
 
 /// The row changes of one event, in order; none is a record too.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Changeset {
-    pub(super) changes: Vec<RowChange>,
+    pub(super) changes: Arc<[RowChange]>,
     /// The counters of made keys as they were before.
     pub(super) sequences: Counters,
 }
 
 /// One row of one table.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct RowChange {
+pub(crate) struct RowChange {
     pub(super) table: TableId,
     pub(super) row: Change,
+}
+
+impl RowChange {
+    /// Returns the row as it was, if it was there.
+    pub(crate) fn before(&self) -> Option<&[Value]> {
+        match &self.row {
+            Change::Insert { .. } => None,
+            Change::Update { old, .. } | Change::Delete { old } => Some(old),
+        }
+    }
+
+    /// Returns the row as it is, if it is there.
+    pub(crate) fn after(&self) -> Option<&[Value]> {
+        match &self.row {
+            Change::Insert { new } | Change::Update { new, .. } => Some(new),
+            Change::Delete { .. } => None,
+        }
+    }
+
+    /// Returns the columns that got another value; `None` when the row came or went.
+    pub(crate) fn columns(&self) -> Option<ColumnSet> {
+        let Change::Update { old, new } = &self.row else {
+            return None;
+        };
+        let mut columns = ColumnSet::EMPTY;
+        for (i, (old, new)) in old.iter().zip(new.iter()).enumerate() {
+            if old != new {
+                columns.insert(i);
+            }
+        }
+        Some(columns)
+    }
 }
 
 /// Whole rows, columns in the table's order.

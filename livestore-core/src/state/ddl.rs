@@ -23,8 +23,8 @@ pub(super) const SET_HEAD: &str = "UPDATE __livestore_state_head \
 const SYSTEM_TABLES: &str = "CREATE TABLE __livestore_state_head (\
      id INTEGER PRIMARY KEY NOT NULL, seq_global INTEGER NOT NULL, seq_client INTEGER NOT NULL, \
      seq_rebase_generation INTEGER NOT NULL, fingerprint INTEGER NOT NULL, \
-     lineage INTEGER NOT NULL, skipped INTEGER NOT NULL) STRICT;\
-     INSERT INTO __livestore_state_head VALUES (1, 0, 0, 0, 0, 0, 0);";
+     lineage INTEGER NOT NULL, skipped INTEGER NOT NULL, unknown INTEGER NOT NULL) STRICT;\
+     INSERT INTO __livestore_state_head VALUES (1, 0, 0, 0, 0, 0, 0, 0);";
 
 /// Returns the statements that create every table and index of a schema.
 pub(super) fn create_all(schema: &Schema) -> String {

@@ -69,6 +69,8 @@ pub(crate) struct Skipped {
 pub(crate) struct Replayed {
     pub(crate) touched: Touched,
     pub(crate) skipped: Vec<Skipped>,
+    /// The events that the schema does not know.
+    pub(crate) unknown: Vec<EncodedEvent>,
 }
 
 /// What a rebase gave.
@@ -76,6 +78,8 @@ pub(crate) struct Replayed {
 pub(crate) struct Reconciled {
     pub(crate) touched: Touched,
     pub(crate) skipped: Vec<Skipped>,
+    /// The events of the log that the schema does not know.
+    pub(crate) unknown: Vec<EncodedEvent>,
     /// The pending events that are left, numbered again.
     pub(crate) kept: Vec<EncodedEvent>,
     /// Those that are not.
@@ -131,6 +135,11 @@ impl State {
             }
             Err(error) => return Err(StateError::Event(Box::new(error))),
         };
+        let is_unknown = |event: &&EncodedEvent| self.schema.event(&event.name).is_none();
+        replayed.unknown = events.iter().filter(is_unknown).cloned().collect();
+        if !replayed.unknown.is_empty() {
+            self.note_unknown(replayed.unknown.len())?;
+        }
         for (event, changeset) in events.iter().zip(changesets) {
             replayed.touched.add(&changeset);
             self.journal.record(event.seq, changeset);
@@ -193,6 +202,7 @@ impl State {
                 state.reapply(plan.pending, head, plan.generation, plan.partial)?;
             reconciled.touched.merge(&replayed.touched);
             reconciled.skipped = replayed.skipped;
+            reconciled.unknown = replayed.unknown;
             Ok::<_, StateError>(reconciled)
         });
         let mut reconciled = outcome?;
@@ -341,11 +351,10 @@ impl State {
 
     /// Asks an event's check; a rejection is an error.
     fn verdict(&self, event: &EncodedEvent) -> Result<Verdict, MaterializeError> {
-        let Some(check) = self
-            .schema
-            .event(&event.name)
-            .and_then(|def| def.check.as_ref())
-        else {
+        let Some((def, today)) = self.schema.upcast(event)? else {
+            return Ok(Verdict::Keep);
+        };
+        let Some(check) = &def.check else {
             return Ok(Verdict::Keep);
         };
         let rejected = |reason| MaterializeError::Rejected {
@@ -353,8 +362,9 @@ impl State {
             seq: event.seq,
             reason,
         };
-        let context = MaterializerContext::new(&self.connection, event);
-        let verdict = check(event, &context);
+        let refuses = |sql: &str| self.refused_function(sql);
+        let context = MaterializerContext::new(&self.connection, event, &refuses);
+        let verdict = check(&today, &context);
         context.check()?;
         match verdict {
             Ok(Verdict::Reject { reason }) => Err(rejected(reason)),

@@ -55,7 +55,7 @@ pub struct Refused {
 
 /// Why what was tried is taken back.
 enum Undone {
-    Refused(Reconciled),
+    Refused(Box<Reconciled>),
     Failed(StateError),
 }
 
@@ -124,7 +124,7 @@ impl Replica {
             if tried.rejected.is_empty() && tried.replaced.is_empty() {
                 return Ok(());
             }
-            Err(Undone::Refused(tried))
+            Err(Undone::Refused(Box::new(tried)))
         });
         match outcome {
             Ok(()) => {
@@ -133,7 +133,7 @@ impl Replica {
             }
             Err(Undone::Refused(tried)) => {
                 self.state.journal.truncate(head);
-                Ok(refused(tried))
+                Ok(refused(*tried))
             }
             Err(Undone::Failed(error)) => Err(error.into()),
         }

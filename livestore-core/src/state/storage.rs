@@ -84,6 +84,19 @@ impl State {
         self.number("SELECT skipped FROM __livestore_state_head")
     }
 
+    /// Returns how many events the schema does not know that it has passed over.
+    pub(crate) fn unknown(&self) -> rusqlite::Result<u64> {
+        self.number("SELECT unknown FROM __livestore_state_head")
+    }
+
+    /// Adds events that the schema does not know.
+    pub(super) fn note_unknown(&self, events: usize) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("UPDATE __livestore_state_head SET unknown = unknown + ?1")?
+            .execute([events as i64])
+            .map(drop)
+    }
+
     fn number(&self, sql: &str) -> rusqlite::Result<u64> {
         self.connection
             .query_row(sql, (), |row| row.get::<_, i64>(0))

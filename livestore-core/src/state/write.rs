@@ -43,12 +43,12 @@ impl State {
     /// An event that the schema doesn't know changes nothing: it stays in the log for a version that
     /// does.
     pub(super) fn materialize(&self, event: &EncodedEvent) -> Result<Changeset, MaterializeError> {
-        let Some(def) = self.schema.event(&event.name) else {
-            tracing::warn!(event = %event.name, seq = %event.seq, "the schema does not know this event; it is skipped");
+        let Some((def, today)) = self.schema.upcast(event)? else {
             return Ok(Changeset::default());
         };
-        let context = MaterializerContext::new(&self.connection, event);
-        let writes = (def.materializer)(event, &context);
+        let refuses = |sql: &str| self.refused_function(sql);
+        let context = MaterializerContext::new(&self.connection, event, &refuses);
+        let writes = (def.materializer)(&today, &context);
         context.check()?;
         let writes = writes?;
         if writes.is_empty() {
@@ -113,8 +113,15 @@ impl State {
         }
     }
 
-    /// Refuses raw SQL that writes anything but declared tables.
+    /// Refuses raw SQL that writes anything but declared tables, or depends on the clock or on chance.
     fn check_raw(&self, event: &EncodedEvent, sql: &str) -> Result<(), MaterializeError> {
+        if let Some(function) = self.refused_function(sql) {
+            return Err(MaterializeError::NonDeterministic {
+                event: event.name.to_string(),
+                seq: event.seq,
+                function,
+            });
+        }
         {
             let mut access = lock(&self.access);
             access.log.take();

@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
     event::{EncodedEvent, Place, StoreId},
     reactive::Watch,
-    schema::Schema,
+    schema::{Schema, UnknownEvents},
     state::State,
     sync::{InitialSyncProgress, Rejected, SessionProcessor, SyncBackend, SyncOptions, SyncStatus},
 };
@@ -187,6 +187,13 @@ impl StoreBuilder {
         let (state, place, lineage) = self
             .first_state(&session)
             .map_err(|error| failed(error.to_string()))?;
+        if matches!(self.schema.unknown_events(), UnknownEvents::Fail)
+            && state.unknown().is_ok_and(|unknown| unknown > 0)
+        {
+            return Err(failed(
+                "the log has events that the schema does not know".into(),
+            ));
+        }
         let store = self.start(id, session, state, place, lineage);
         if let Err(reason) = store.shared.booted().await {
             self.listeners.boot = store.shared.take_boot_listener();

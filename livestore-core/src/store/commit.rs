@@ -37,8 +37,23 @@ impl Store {
     /// When an event doesn't encode, is unknown to the schema, or cannot be materialized; when the
     /// store is closed or stopped. Then log, state and listeners are as if nothing was called.
     pub fn commit(&self, events: impl IntoEvents) -> Result<Receipt> {
+        self.commit_with(CommitOptions::default(), events)
+    }
+
+    /// Version of [`commit`](Self::commit) with options.
+    ///
+    /// # Errors
+    /// See [`commit`](Self::commit).
+    pub fn commit_with(
+        &self,
+        options: CommitOptions<'_>,
+        events: impl IntoEvents,
+    ) -> Result<Receipt> {
         let batch = EventBatch::from_events(events)?.into_inner();
-        let (receipt, changed) = self.shared.commit(batch)?;
+        if let Some(label) = options.label {
+            tracing::debug!(store = %self.id(), label, events = batch.len(), "commit");
+        }
+        let (receipt, changed) = self.shared.commit(batch, options.skip_refresh)?;
         // The leader first: a listener that panics must not keep the events from it.
         self.shared.flush();
         self.shared.tell_status();
@@ -47,10 +62,64 @@ impl Store {
         }
         Ok(receipt)
     }
+
+    /// Runs the live queries that commits [without a refresh](CommitOptions::skip_refresh) have changed, and tells
+    /// their listeners.
+    pub fn refresh(&self) {
+        let changed = self.shared.lock().refresh_now();
+        for node in changed {
+            node.notify();
+        }
+    }
+}
+
+/// How to commit.
+///
+/// ```
+/// # use livestore_core::{prelude::*, store::CommitOptions};
+/// # #[derive(Event, Clone, Debug, Serialize, Deserialize)]
+/// # #[event(name = "v1.TodoCreated")]
+/// # struct TodoCreated { id: String }
+/// # fn example(store: Store) -> Result<(), livestore_core::Error> {
+/// for _ in 0..1_000 {
+///     let options = CommitOptions::default().label("import").skip_refresh();
+///     store.commit_with(options, TodoCreated { id: new_id() })?;
+/// }
+/// store.refresh();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CommitOptions<'a> {
+    label: Option<&'a str>,
+    skip_refresh: bool,
+}
+
+impl<'a> CommitOptions<'a> {
+    /// Names the commit in the program's log.
+    pub fn label(self, label: &'a str) -> Self {
+        Self {
+            label: Some(label),
+            ..self
+        }
+    }
+
+    /// Leaves live queries as they are until [`Store::refresh`], or until the next change that does not; queries that
+    /// are run afresh see the new state.
+    pub fn skip_refresh(self) -> Self {
+        Self {
+            skip_refresh: true,
+            ..self
+        }
+    }
 }
 
 impl Shared {
-    fn commit(&self, batch: Vec<EventInput>) -> Result<(Receipt, Vec<Arc<dyn LiveNode>>)> {
+    fn commit(
+        &self,
+        batch: Vec<EventInput>,
+        skip_refresh: bool,
+    ) -> Result<(Receipt, Vec<Arc<dyn LiveNode>>)> {
         let mut core = self.lock();
         self.check_writable(&core)?;
         if batch.is_empty() {
@@ -69,6 +138,10 @@ impl Shared {
         let receipt = self.progress.committed(&events, replaced);
         core.session.commit(events);
         core.push_pending();
+        if skip_refresh {
+            core.refresh_later(&touched);
+            return Ok((receipt, Vec::new()));
+        }
         let changed = core.refresh(&touched);
         Ok((receipt, changed))
     }
@@ -127,6 +200,7 @@ impl Shared {
                     event: input.name.into_owned(),
                 });
             };
+            def.warn_of_deprecated(&input.args);
             let (seq, parent) = head.next(def.scope);
             head = seq;
             Ok(EncodedEvent {

@@ -8,7 +8,7 @@ use std::{
 use super::{BootStatus, events::StreamCursor};
 use crate::{
     event::{EncodedEvent, EventId, Place, SeqNum},
-    reactive::{LiveNode, Registry},
+    reactive::{LiveNode, NodeId, Refreshed, Registry},
     schema::Schema,
     state::{Reconciled, State, Touched},
     sync::{
@@ -24,6 +24,8 @@ pub(super) struct Core {
     /// The state to come, while it is built anew from the log.
     rebuilding: Option<State>,
     pub(super) registry: Registry,
+    /// What was changed without a look at live queries.
+    unrefreshed: Touched,
     pub(super) session: SessionProcessor,
     /// What has not been handed to the leader yet.
     pub(super) outbox: Vec<ToLeader>,
@@ -67,6 +69,8 @@ pub(super) struct News {
     /// What the emptied log had, for the app, and the number that stands for it.
     pub(super) unsynced: Option<(Vec<EncodedEvent>, u64)>,
     pub(super) stopped: Option<Arc<str>>,
+    /// Events of the log that the schema does not know.
+    pub(super) unknown: Vec<EncodedEvent>,
     /// A newer version of the app takes over: no more commits.
     pub(super) outdated: bool,
     pub(super) boot: Vec<BootStatus>,
@@ -83,6 +87,7 @@ impl Core {
             state,
             rebuilding: None,
             registry: Registry::default(),
+            unrefreshed: Touched::default(),
             session,
             outbox: Vec::new(),
             ids: (start, start),
@@ -146,13 +151,41 @@ impl Core {
     }
 
     /// Runs the live queries a change can concern and returns those with news.
-    pub(super) fn refresh(&self, touched: &Touched) -> Vec<Arc<dyn LiveNode>> {
+    pub(super) fn refresh(&mut self, touched: &Touched) -> Vec<Arc<dyn LiveNode>> {
         if touched.is_empty() {
             return Vec::new();
         }
-        let mut nodes = self.registry.affected(touched);
-        nodes.retain(|node| node.refresh(&self.state));
-        nodes
+        if !self.unrefreshed.is_empty() {
+            self.unrefreshed.merge(touched);
+            return self.refresh_now();
+        }
+        let nodes = self.registry.affected(touched, &self.schema);
+        self.refresh_nodes(nodes)
+    }
+
+    /// Runs the live queries that changes since the last look can concern, and returns those with news.
+    pub(super) fn refresh_now(&mut self) -> Vec<Arc<dyn LiveNode>> {
+        let touched = std::mem::take(&mut self.unrefreshed);
+        let nodes = self.registry.affected(&touched, &self.schema);
+        self.refresh_nodes(nodes)
+    }
+
+    /// Puts off the look at live queries that a change can concern to the next one.
+    pub(super) fn refresh_later(&mut self, touched: &Touched) {
+        self.unrefreshed.merge(touched);
+    }
+
+    /// Runs live queries and returns those with news.
+    fn refresh_nodes(&mut self, nodes: Vec<(NodeId, Arc<dyn LiveNode>)>) -> Vec<Arc<dyn LiveNode>> {
+        let mut changed = Vec::new();
+        for (id, node) in nodes {
+            let refreshed = node.refresh(&self.state);
+            self.registry.set_failed(id, refreshed == Refreshed::Failed);
+            if refreshed == Refreshed::News {
+                changed.push(node);
+            }
+        }
+        changed
     }
 
     pub(super) fn sync_status(&self) -> SyncStatus {
@@ -216,9 +249,7 @@ impl Core {
             news.wakers.append(&mut self.waiting);
         }
         news.changed = if news.replaced_state {
-            let mut nodes = self.registry.all();
-            nodes.retain(|node| node.refresh(&self.state));
-            nodes
+            self.refresh_nodes(self.registry.all())
         } else {
             self.refresh(&news.touched)
         };
@@ -304,10 +335,12 @@ impl Core {
         let Reconciled {
             touched,
             skipped,
+            unknown,
             kept,
             rejected,
             replaced,
         } = outcome;
+        news.unknown.extend(unknown);
         news.touched.merge(&touched);
         news.rejected.extend(rejected);
         news.replaced.extend(replaced);

@@ -11,8 +11,9 @@ use crate::{
 
 /// A query whose result follows the state.
 ///
-/// While somebody listens it runs again whenever a table or column it reads has changed; otherwise
-/// when it is asked. It ends when the last clone and subscription are dropped.
+/// While somebody listens it runs again whenever a change can concern its result: a column that it reads has
+/// changed, in a row that satisfies the filter of a builder's query before or after. Otherwise it runs when
+/// it is asked. It ends when the last clone and subscription are dropped.
 pub struct LiveQuery<T> {
     node: Arc<Node<T>>,
     registration: Arc<Registration>,

@@ -45,6 +45,9 @@ impl Shared {
             tracing::warn!(store = %self.id, "{}", StoreStatus::Outdated);
             self.progress.take_no_more(StoreStatus::Outdated);
         }
+        if let Some(reason) = self.schema.unknown_events().meet(&news.unknown) {
+            self.refuse_commits(reason);
+        }
         if let Some(reason) = news.stopped {
             tracing::error!(store = %self.id, %reason, "the leader has stopped");
             self.progress.stop(StoreStatus::Stopped { reason });
@@ -89,6 +92,13 @@ impl Shared {
         self.tell_status();
         news.changed.iter().for_each(|node| node.notify());
         news.wakers.into_iter().for_each(std::task::Waker::wake);
+    }
+
+    /// Takes no more commits; what is pending goes on its way.
+    pub(super) fn refuse_commits(&self, reason: String) {
+        tracing::error!(store = %self.id, %reason, "the store takes no more commits");
+        let reason = reason.into();
+        self.progress.take_no_more(StoreStatus::Stopped { reason });
     }
 
     /// Gives the app events that have no log any more; whether it takes them.

@@ -5,6 +5,8 @@
 mod conditions;
 #[path = "random/joins.rs"]
 mod joins;
+#[path = "random/live.rs"]
+mod live;
 
 use livestore_core::{
     prelude::*,

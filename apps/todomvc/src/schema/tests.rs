@@ -1,6 +1,7 @@
 //! The schema without a browser: events go in, queries come out.
 
 use futures::executor::block_on;
+use livestore_core::testkit::{Clients, given};
 
 use super::*;
 
@@ -153,4 +154,46 @@ fn an_unknown_address_shows_everything() {
     for hash in ["", "#", "#active", "#/done"] {
         assert_eq!(Filter::from_hash(hash), Filter::All);
     }
+}
+
+#[test]
+fn deleting_a_todo_leaves_the_others_and_a_replay_gives_the_same() {
+    let created = |id: &str| TodoCreated {
+        id: id.into(),
+        text: id.to_uppercase(),
+    };
+    let ids = Todo::query().order_by(Todo::ID.asc()).select(Todo::ID);
+    given(schema(), [created("a"), created("b")])
+        .when(TodoDeleted { id: "a".into() })
+        .then_events(TodoDeleted { id: "a".into() })
+        .then_rows(&ids, vec!["b".into()])
+        .when(created("b"))
+        .then_error("UNIQUE constraint failed")
+        .then_replays();
+}
+
+#[test]
+fn what_two_clients_do_offline_comes_together_and_a_half_typed_text_stays_where_it_is() {
+    block_on(async {
+        let clients = Clients::open(2, schema).await.unwrap();
+        let [id] = create(&clients[0], ["shared"]);
+        clients.settle().await;
+        for store in clients.stores() {
+            store.set_online(false);
+        }
+        clients[0].commit(TodoCompleted { id: id.clone() }).unwrap();
+        let text = "draft".into();
+        clients[1].commit(NewTodoTextChanged { text }).unwrap();
+        create(&clients[1], ["late"]);
+        for store in clients.stores() {
+            store.set_online(true);
+        }
+        clients.settle().await;
+        for store in clients.stores() {
+            assert_eq!(shown(store, Filter::Completed), ["shared"]);
+            assert_eq!(shown(store, Filter::Active), ["late"]);
+        }
+        assert_eq!(ui_states(&clients[0]).len(), 0);
+        assert_eq!(ui_states(&clients[1]).len(), 1);
+    });
 }

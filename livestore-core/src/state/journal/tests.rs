@@ -19,10 +19,11 @@ fn number(seq: &str) -> SeqNum {
 fn changes(mark: u16) -> Changeset {
     let row = Change::Delete { old: [].into() };
     Changeset {
-        changes: vec![RowChange {
+        changes: [RowChange {
             table: TableId(mark),
             row,
-        }],
+        }]
+        .into(),
         ..Changeset::default()
     }
 }

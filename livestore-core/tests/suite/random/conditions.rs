@@ -89,7 +89,7 @@ fn pattern(random: &mut Random) -> Pattern {
     }
 }
 
-fn condition(table: &TableDef, depth: u64, random: &mut Random) -> Condition {
+pub(super) fn condition(table: &TableDef, depth: u64, random: &mut Random) -> Condition {
     const COMPARISONS: [Comparison; 8] = [
         Comparison::Equal,
         Comparison::NotEqual,
@@ -265,7 +265,7 @@ fn no_row_is_selected_that_an_equality_rules_out() {
     assert!(ruled_out > 1_000, "only {ruled_out}");
 }
 
-fn order(table: &TableDef, random: &mut Random) -> Vec<OrderTerm> {
+pub(super) fn order(table: &TableDef, random: &mut Random) -> Vec<OrderTerm> {
     let mut order: Vec<_> = (0..random.below(3))
         .map(|_| OrderTerm {
             term: column(table, random),
