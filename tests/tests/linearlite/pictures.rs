@@ -68,7 +68,7 @@ async fn desktop(app: &Linearlite, theme: &str) -> Result<(), Failure> {
 async fn phone(app: &Linearlite, theme: &str) -> Result<(), Failure> {
     size(app, 390, 844, 2.0).await?;
     app.open("/").await?;
-    take(app, &format!("phone-list-{theme}")).await?;
+    take(app, &format!("phone-{theme}")).await?;
     app.click(".row-pick button").await?;
     take(app, &format!("phone-menu-{theme}")).await?;
     app.press("escape").await?;
