@@ -43,7 +43,8 @@ pub(super) fn key_impl(ident: &Ident, columns: &[Column<'_>]) -> TokenStream {
             fn read_key(
                 row: &::livestore_core::query::Row<'_>,
             ) -> ::core::result::Result<Self::Key, ::livestore_core::query::QueryError> {
-                ::core::result::Result::Ok(#read)
+                let key = #read;
+                ::core::result::Result::Ok(key)
             }
         }
     }

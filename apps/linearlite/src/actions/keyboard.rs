@@ -95,7 +95,7 @@ fn action_of(ui: Ui, keys: &str) -> Option<&'static Action> {
 
 fn starts_something(keys: &str) -> bool {
     let starts = |all: &&str| all.split_once(' ').is_some_and(|(first, _)| first == keys);
-    all().any(|action| action.keys.iter().any(|keys| starts(keys)))
+    all().any(|action| action.keys.iter().any(&starts))
 }
 
 /// Whether the key goes to a field, or presses a focused button or link.

@@ -1,5 +1,8 @@
 //! The tables that all clients of a store share.
 
+// Several indexes may have a column in common.
+#![allow(clippy::duplicated_attributes)]
+
 use livestore_core::prelude::*;
 
 use super::{Priority, Status};

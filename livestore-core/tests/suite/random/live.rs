@@ -21,9 +21,17 @@ struct Wrote {
     seed: u64,
 }
 
+type Check = Box<dyn Fn(&Store, &str)>;
+/// One of the three.
+type AnyWrite = (
+    Option<Delete<Dynamic>>,
+    Option<Update<Dynamic>>,
+    Option<Insert<Dynamic>>,
+);
+
 /// A live query and the same to be run afresh; says what differs, and how often it ran.
 struct Held {
-    check: Box<dyn Fn(&Store, &str)>,
+    check: Check,
     runs: Box<dyn Fn() -> u64>,
 }
 
@@ -46,14 +54,7 @@ fn writes(table: &TableDef, random: &mut Random) -> Writes {
 }
 
 /// Removes a row, changes one or all, or puts one in the place of what was there.
-fn write(
-    table: &TableDef,
-    random: &mut Random,
-) -> (
-    Option<Delete<Dynamic>>,
-    Option<Update<Dynamic>>,
-    Option<Insert<Dynamic>>,
-) {
+fn write(table: &TableDef, random: &mut Random) -> AnyWrite {
     let handle = table.handle();
     let id = Value::Integer(random.below(12) as i64);
     let own = || handle.column("id").unwrap().eq(id.clone());
