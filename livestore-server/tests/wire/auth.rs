@@ -123,6 +123,43 @@ async fn each_request_is_judged_by_the_payload_it_brings() {
 }
 
 #[tokio::test]
+async fn a_panic_of_a_function_that_validates_fails_the_push_that_it_is_about() {
+    let builder = builder().storage(MemoryStore::new()).validate(|_, event| {
+        let text = event.args.as_ref().map_or("", |args| args.get());
+        assert!(!text.contains("defect"), "the app has one");
+        Ok(())
+    });
+    let server = TestServer::with(builder).await;
+    let mut client = Client::connect(&server, "s").await;
+    // However they are put together.
+    let mut pushes = Vec::new();
+    for batch in [
+        &[event(1, 0, "a")][..],
+        &[event(2, 1, "b"), event(3, 2, "defect")],
+        &[event(2, 1, "c")],
+    ] {
+        pushes.push(client.start_push(batch, None).await);
+    }
+    let mut answers = Vec::new();
+    for push in pushes {
+        let exit = client.exit(&push).await;
+        answers.push(exit["_tag"] == "Success");
+        let text = exit.to_string();
+        assert_eq!(
+            text.contains("UnknownError") && text.contains("while it checked"),
+            exit["_tag"] == "Failure",
+            "{text}"
+        );
+    }
+    assert_eq!(answers, [true, false, true]);
+    let counted = server.server.metrics().encode();
+    assert!(
+        counted.contains(r#"livestore_pushes_total{result="not_judged"} 1"#),
+        "{counted}"
+    );
+}
+
+#[tokio::test]
 async fn events_that_are_not_valid_are_named_with_the_reason() {
     let builder = builder().storage(MemoryStore::new()).validate(|_, event| {
         let text = event.args.as_ref().map_or("", |args| args.get());
