@@ -12,7 +12,7 @@ use crate::{
         glyph::GlyphView,
         issue::{IssueNumber, LabelChips},
         list::labels_of,
-        pointer::{has_moved, is_on_control, open_menu, point_at},
+        pointer::Placed,
     },
     schema::IssueSummary,
     ui::{Anchor, Overlay, Picker, use_ui},
@@ -29,20 +29,11 @@ pub fn Card(
     place: impl Fn(&str) -> (usize, usize) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let ui = use_ui();
-    let id = StoredValue::new(card.read_untracked().id.clone());
-    let is_current = move || {
-        ui.cursor
-            .read()
-            .as_ref()
-            .is_some_and(|cursor| id.with_value(|id| cursor.id == *id))
-    };
-    let is_selected = Memo::new(move |_| {
-        ui.selected
-            .with(|selected| id.with_value(|id| selected.contains(id)))
-    });
+    let issue = Placed::new(card.read_untracked().id.clone(), place);
+    let is_selected = issue.is_selected();
     let is_carried = Memo::new(move |_| {
         drag.carried()
-            .is_some_and(|carried| id.with_value(|id| carried.id == *id))
+            .is_some_and(|carried| carried.id == issue.id())
     });
     let assignee = Memo::new(move |_| {
         card.read()
@@ -53,42 +44,35 @@ pub fn Card(
     let priority = Memo::new(move |_| card.read().priority);
     let pick = move |picker: Picker, event: MouseEvent| {
         let at = Anchor::below(event.current_target());
-        ui.show(Overlay::Pick(picker, ui.targets_at(&id.get_value()), at));
+        ui.show(Overlay::Pick(picker, ui.targets_at(&issue.id()), at));
     };
 
-    let place_here = move || untrack(|| id.with_value(|id| place(id)));
-    let point = move |event: MouseEvent| {
-        if has_moved(&event) {
-            point_at(ui, id.get_value(), place_here());
-        }
-    };
     let press = move |event: PointerEvent| {
         // A finger scrolls.
         if event.button() == 0 && event.pointer_type() != "touch" && !is_button(&event) {
             event.prevent_default();
-            drag.press(card.get_untracked(), place_here(), &event);
+            drag.press(card.get_untracked(), issue.place_now(), &event);
         }
     };
     let open = move |event: MouseEvent| {
         if drag.just_dropped() {
             event.prevent_default();
-        } else if !is_on_control(&event) {
-            ui.open_issue(&id.get_value());
+        } else {
+            issue.open(&event);
         }
     };
-    let menu = move |event: MouseEvent| open_menu(ui, &event, id.get_value(), place_here());
 
     view! {
         <article
-            id=id.with_value(|id| format!("issue-{id}"))
+            id=issue.element_id()
             class="card"
-            class:current=is_current
+            class:current=move || issue.is_current()
             class:selected=is_selected
             class:carried=is_carried
-            on:mousemove=point
+            on:mousemove=move |event: MouseEvent| issue.point(&event)
             on:pointerdown=press
             on:click=open
-            on:contextmenu=menu
+            on:contextmenu=move |event: MouseEvent| issue.menu(&event)
         >
             <div class="card-top">
                 <IssueNumber row=card />
@@ -102,7 +86,7 @@ pub fn Card(
                 </button>
             </div>
             <h3 class="card-title">
-                <a href=move || ui.address.href(&format!("/issue/{}", id.get_value())) draggable="false">
+                <a href=move || issue.href() draggable="false">
                     {move || card.read().title.clone()}
                 </a>
             </h3>
@@ -115,7 +99,7 @@ pub fn Card(
                 >
                     {move || view! { <GlyphView glyph=Glyph::Priority(priority.get()) /> }}
                 </button>
-                <LabelChips labels=Signal::derive(move || labels_of(&labels.read(), &id.get_value())) />
+                <LabelChips labels=Signal::derive(move || labels_of(&labels.read(), &issue.id())) />
             </div>
         </article>
     }

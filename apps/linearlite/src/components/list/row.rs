@@ -1,12 +1,12 @@
 //! One row of the list.
 
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
     components::{
         glyph::{Glyph, GlyphView},
         issue::{IssueNumber, LabelChips},
-        pointer::{has_moved, is_on_control, open_menu, point_at},
+        pointer::Placed,
     },
     schema::IssueSummary,
     text::time,
@@ -23,44 +23,21 @@ pub fn IssueRow(
     place: impl Fn(&str) -> (usize, usize) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let ui = use_ui();
-    let id = StoredValue::new(row.read_untracked().id.clone());
-    let is_current = move || {
-        ui.cursor
-            .read()
-            .as_ref()
-            .is_some_and(|cursor| id.with_value(|id| cursor.id == *id))
-    };
-    let is_selected = Memo::new(move |_| {
-        ui.selected
-            .with(|selected| id.with_value(|id| selected.contains(id)))
-    });
-    let href = move || ui.address.href(&format!("/issue/{}", id.get_value()));
-
-    let place_here = move || untrack(|| id.with_value(|id| place(id)));
-    let point = move |event: MouseEvent| {
-        if has_moved(&event) {
-            point_at(ui, id.get_value(), place_here());
-        }
-    };
-    let open = move |event: MouseEvent| {
-        if !is_on_control(&event) {
-            ui.open_issue(&id.get_value());
-        }
-    };
-    let menu = move |event: MouseEvent| open_menu(ui, &event, id.get_value(), place_here());
+    let issue = Placed::new(row.read_untracked().id.clone(), place);
+    let is_selected = issue.is_selected();
 
     view! {
         <div
-            id=id.with_value(|id| format!("issue-{id}"))
+            id=issue.element_id()
             class="row"
-            class:current=is_current
+            class:current=move || issue.is_current()
             class:selected=is_selected
             role="row"
             aria-selected=move || if is_selected.get() { "true" } else { "false" }
-            aria-rowindex=move || id.with_value(|id| place(id).1 + 1).to_string()
-            on:mousemove=point
-            on:click=open
-            on:contextmenu=menu
+            aria-rowindex=move || (issue.place().1 + 1).to_string()
+            on:mousemove=move |event| issue.point(&event)
+            on:click=move |event| issue.open(&event)
+            on:contextmenu=move |event| issue.menu(&event)
         >
             <div class="row-check" role="gridcell">
                 <input
@@ -68,17 +45,17 @@ pub fn IssueRow(
                     tabindex="-1"
                     aria-label=move || format!("Select {}", row.read().title)
                     prop:checked=is_selected
-                    on:change=move |_| ui.toggle_selected(&id.get_value())
+                    on:change=move |_| ui.toggle_selected(&issue.id())
                 />
             </div>
             <PickCell ui row picker=Picker::Priority />
             <div class="row-number" role="gridcell"><IssueNumber row /></div>
             <PickCell ui row picker=Picker::Status />
             <div class="row-title" role="gridcell">
-                <a href=href tabindex="-1">{move || row.read().title.clone()}</a>
+                <a href=move || issue.href() tabindex="-1">{move || row.read().title.clone()}</a>
             </div>
             <div class="row-labels" role="gridcell">
-                <LabelChips labels=Signal::derive(move || labels_of(&labels.read(), &id.get_value())) />
+                <LabelChips labels=Signal::derive(move || labels_of(&labels.read(), &issue.id())) />
             </div>
             <div class="row-date" role="gridcell">
                 {move || time::day(row.read().created_at)}
