@@ -222,5 +222,8 @@ impl Drop for Link {
         {
             stores.insert(self.store.clone(), Place::Closed(Box::new(log)));
         }
+        drop(stores);
+        // What it was asked, another one is asked now.
+        self.desk.turn([]);
     }
 }

@@ -296,6 +296,8 @@ fn take_turn(desk: &Desk, first: Note, notes: &mut UnboundedReceiver<Note>) {
             Note::Leave(session) => {
                 desk.turn(inputs.drain(..));
                 desk.remove_session(session);
+                // What it was asked, another one is asked now.
+                desk.turn([]);
             }
             // Whoever asked may have gone.
             Note::Image(reply) => drop(reply.send(desk.image())),

@@ -188,6 +188,10 @@ impl Session {
 impl World {
     pub(crate) fn turn_soon(&mut self, index: usize) {
         let delay = self.delay(5);
+        self.turn_after(index, delay);
+    }
+
+    fn turn_after(&mut self, index: usize, delay: Duration) {
         let client = &mut self.clients[index];
         if !std::mem::replace(&mut client.turn_due, true) {
             let run = client.run;
@@ -267,10 +271,11 @@ impl World {
         self.turn_soon(index);
     }
 
-    /// A session is gone, and the leader hears of it.
+    /// A session is gone: the leader hears of it, and does what follows from that.
     pub(crate) fn leave(&mut self, index: usize, session: u64) {
         if let Some(leader) = &mut self.clients[index].leader {
             leader.remove_session(SessionKey(session));
+            self.turn_after(index, Duration::ZERO);
         }
     }
 

@@ -259,6 +259,7 @@ impl Host {
         );
         if let Some(before) = before {
             desk.remove_session(before.key);
+            desk.turn([]);
         }
         let image = wants_image.then(|| desk.image()).flatten();
         let (image, buffer) = match image {

@@ -76,6 +76,8 @@ impl Host {
                     self.desk(),
                 ) {
                     desk.remove_session(visitor.key);
+                    // What it was asked, another one is asked now.
+                    desk.turn([]);
                 }
             }
         }
