@@ -31,9 +31,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<ExitCod
     let any = |suites: &[Suite]| options.suites.iter().any(|suite| suites.contains(suite));
     let needs = Needs {
         lints: any(&[Suite::Lint]),
-        web: any(&[Suite::Lint, Suite::Wasm, Suite::EndToEnd, Suite::Linearlite]),
-        browser: any(&[Suite::Wasm, Suite::EndToEnd, Suite::Linearlite]),
-        npm: any(&[Suite::Native, Suite::Linearlite]),
+        web: any(&[Suite::Lint, Suite::Wasm, Suite::EndToEnd]),
+        browser: any(&[Suite::Wasm, Suite::EndToEnd]),
+        npm: any(&[Suite::Native, Suite::EndToEnd]),
         postgres: any(&[Suite::Native]),
     };
     let prepared = setup::prepare(workspace, needs)?;
@@ -62,11 +62,9 @@ impl Options {
             named.push(Suite::named(word).ok_or_else(|| arguments::unknown(word))?);
         }
         let in_order = Suite::ALL.into_iter();
-        let large = [Suite::Linearlite].into_iter();
         Ok(Self {
             suites: in_order
                 .filter(|suite| named.is_empty() || named.contains(suite))
-                .chain(large.filter(|suite| named.contains(suite)))
                 .collect(),
             arguments: words.cloned().collect(),
         })

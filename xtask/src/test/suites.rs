@@ -21,8 +21,6 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const END_TO_END: &str = "livestore-tests";
 /// What they deploy apps with.
 const SERVER: &str = "livestore-server";
-/// The app that takes long to build, and what its tests are called.
-const LARGE: &str = "linearlite";
 /// The versions of the test app, and the features that make them.
 const TEST_APPS: [(&str, &[&str]); 2] = [("test-app-v1", &[]), ("test-app-v2", &["v2"])];
 /// What `.cargo/config.toml` says to leave out of SQLite in the browser.
@@ -44,8 +42,6 @@ pub(super) enum Suite {
     Wasm,
     /// The built apps in a browser.
     EndToEnd,
-    /// The issue tracker in a browser: only when it is named, as building it takes as long as all the rest.
-    Linearlite,
 }
 
 impl Suite {
@@ -60,8 +56,7 @@ impl Suite {
 
     /// The suite of that name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        let mut every = Self::ALL.into_iter().chain([Self::Linearlite]);
-        every.find(|suite| suite.name() == name)
+        Self::ALL.into_iter().find(|suite| suite.name() == name)
     }
 
     fn name(self) -> &'static str {
@@ -71,7 +66,6 @@ impl Suite {
             Self::Doc => "doc",
             Self::Wasm => "wasm",
             Self::EndToEnd => "e2e",
-            Self::Linearlite => LARGE,
         }
     }
 }
@@ -97,8 +91,7 @@ impl Runner<'_> {
             Suite::Native => summary.add(self.tests(suite, || Ok(self.native()))),
             Suite::Doc => summary.add(self.tests(suite, || Ok(self.doc()))),
             Suite::Wasm => summary.add(self.tests(suite, || Ok(self.wasm()))),
-            Suite::EndToEnd => summary.add(self.tests(suite, || self.end_to_end(false))),
-            Suite::Linearlite => summary.add(self.tests(suite, || self.end_to_end(true))),
+            Suite::EndToEnd => summary.add(self.tests(suite, || self.end_to_end())),
         }
     }
 
@@ -216,22 +209,16 @@ impl Runner<'_> {
     }
 
     /// Builds the sync server's program and every app, aside from the folder that a running `serve` writes to, then gives the test command.
-    /// The tests of the large app, or all others.
-    fn end_to_end(&self, large: bool) -> Result<Command> {
+    fn end_to_end(&self) -> Result<Command> {
         let mut command = self.cargo(&["test", "--no-fail-fast", "--package", END_TO_END]);
-        match large {
-            true => command.args(["--features", LARGE, "--test", LARGE]),
-            false => command.args(["--lib", "--tests"]),
-        };
+        command.args(["--lib", "--tests"]);
         process::run(&mut self.cargo(&["build", "--package", SERVER]))?;
         command.env("LIVESTORE_SERVER", self.workspace.program(SERVER, "debug"));
         for app in self.workspace.apps()? {
-            if (app.name == LARGE) == large {
-                self.build_for(&mut command, &app, &app.name, &[])?;
-            }
+            self.build_for(&mut command, &app, &app.name, &[])?;
         }
         let test_app = self.workspace.test_app()?;
-        for (name, features) in TEST_APPS.into_iter().filter(|_| !large) {
+        for (name, features) in TEST_APPS {
             self.build_for(&mut command, &test_app, name, features)?;
         }
         if let Some(browser) = &self.prepared.browser {
