@@ -37,7 +37,7 @@ cargo xtask build [APP]
     Builds an app for release into its dist folder.
 
 cargo xtask test [SUITE...] [-- ARGUMENTS]
-    Runs every check and test, or only these suites: lint, native, doc, wasm, e2e.
+    Runs every check and test, or only these suites: lint, native, doc, ssr, wasm, e2e.
     ARGUMENTS go to the test programs, for example a part of a test's name.
 
 cargo xtask bench [native|server|browser] [ARGUMENTS]

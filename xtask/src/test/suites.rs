@@ -38,6 +38,8 @@ pub(super) enum Suite {
     Native,
     /// Examples in the documentation.
     Doc,
+    /// What a server renders, which takes another build of Leptos.
+    Ssr,
     /// Tests in a browser.
     Wasm,
     /// The built apps in a browser.
@@ -46,10 +48,11 @@ pub(super) enum Suite {
 
 impl Suite {
     /// All suites in the order in which they run: what fails fast comes first.
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Lint,
         Self::Native,
         Self::Doc,
+        Self::Ssr,
         Self::Wasm,
         Self::EndToEnd,
     ];
@@ -64,6 +67,7 @@ impl Suite {
             Self::Lint => "lint",
             Self::Native => "native",
             Self::Doc => "doc",
+            Self::Ssr => "ssr",
             Self::Wasm => "wasm",
             Self::EndToEnd => "e2e",
         }
@@ -90,6 +94,7 @@ impl Runner<'_> {
             }
             Suite::Native => summary.add(self.tests(suite, || Ok(self.native()))),
             Suite::Doc => summary.add(self.tests(suite, || Ok(self.doc()))),
+            Suite::Ssr => summary.add(self.tests(suite, || Ok(self.ssr()))),
             Suite::Wasm => summary.add(self.tests(suite, || Ok(self.wasm()))),
             Suite::EndToEnd => summary.add(self.tests(suite, || self.end_to_end())),
         }
@@ -187,6 +192,13 @@ impl Runner<'_> {
             END_TO_END,
             "--doc",
         ])
+    }
+
+    fn ssr(&self) -> Command {
+        let package = ["--package", "livestore-leptos", "--features", "ssr"];
+        let mut command = self.cargo(&["test", "--no-fail-fast"]);
+        command.args(package).args(["--test", "provider_html"]);
+        command
     }
 
     fn wasm(&self) -> Command {
