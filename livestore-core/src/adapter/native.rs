@@ -88,6 +88,8 @@ impl Native {
 
 /// How long nothing must have come to a leader that starts, before it does what can wait.
 const START_UP: Duration = Duration::from_millis(100);
+/// The most that waits for that, however much comes.
+const LONGEST_START_UP: Duration = Duration::from_secs(1);
 
 /// The leaders of this process, by the folders of their stores.
 static LEADERS: LazyLock<Mutex<HashMap<PathBuf, Running>>> = LazyLock::new(Mutex::default);
@@ -250,8 +252,10 @@ fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>,
 async fn lead(desk: &Arc<Desk>, mut notes: UnboundedReceiver<Note>) {
     let mut idle = false;
     let mut check = None;
+    let started = tokio::time::Instant::now();
     let mut starting = true;
     loop {
+        starting = starting && started.elapsed() < LONGEST_START_UP;
         let first = if starting {
             match tokio::time::timeout(START_UP, notes.next()).await {
                 Ok(first) => first,

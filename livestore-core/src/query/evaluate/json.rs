@@ -1,5 +1,11 @@
 //! JSON texts as SQLite's `json_each` and `json_extract` read them, as far as that is sure.
 
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
 use super::{
@@ -71,10 +77,36 @@ fn member<'a>(object: &'a str, key: &str) -> Option<Option<&'a str>> {
     if !object.starts_with('{') {
         return Some(None);
     }
-    let members: std::collections::HashMap<std::borrow::Cow<'_, str>, &RawValue> =
-        serde_json::from_str(object).ok()?;
+    let Members(members) = serde_json::from_str(object).ok()?;
+    let mut of_that_name = members.into_iter().filter(|(name, _)| name == key);
+    let found = of_that_name.next().map(|(_, value)| value.get());
     // Which of two members of one name counts is not the same everywhere.
-    Some(members.get(key).map(|value| value.get()))
+    of_that_name.next().is_none().then_some(found)
+}
+
+/// The members of an object, each as often as it is there.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct All;
+        impl<'de> Visitor<'de> for All {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(All)
+    }
 }
 
 fn element(array: &str, place: usize) -> Option<Option<&str>> {
@@ -103,4 +135,18 @@ fn scalar<'a>(json: &str) -> Option<Known<'a>> {
 
 fn is_compact(json: &str) -> bool {
     !json.contains([' ', '\t', '\n', '\r'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::test;
+
+    #[test]
+    fn of_two_members_of_one_name_it_is_not_known_which_counts() {
+        let twice = ValueRef::Text(r#"{"a":1,"b":2,"a":3}"#);
+        assert!(extract(twice, "$.a").is_none());
+        let once = extract(twice, "$.b").map(|known| known.as_ref() == ValueRef::Integer(2));
+        assert_eq!(once, Some(true));
+    }
 }
