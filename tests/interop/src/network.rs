@@ -121,6 +121,10 @@ async fn carry(client: TcpStream, server: SocketAddr, shared: Arc<Shared>) {
 async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        // Nothing that was sent after the cut gets through before its connection ends.
+        if shared.cut.load(SeqCst) {
+            return;
+        }
         if shared.silent.load(SeqCst) {
             continue;
         }
