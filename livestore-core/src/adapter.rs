@@ -31,6 +31,7 @@ pub use native::Native;
 pub use registry::{HeldStore, StoreRegistry};
 #[cfg(feature = "remote")]
 pub use remote::{SyncTransport, WsBackend};
+pub use runtime::VirtualTime;
 pub use web::WebAdapter;
 
 /// Locks; a panic elsewhere leaves SQLite and the lists whole.

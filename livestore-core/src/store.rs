@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 pub use boot::{BootStatus, StoreBuilder};
 pub use commit::CommitOptions;
-pub use events::{EventFilter, EventStream, StreamedEvent};
+pub use events::{EventFilter, EventStream, StreamedEvent, Wanted, WantedEvents};
 pub use history::{ReplayMismatch, Snapshot};
 pub use link::{
     Adapter, AdapterError, Image, Inbox, LeaderLink, LinkFuture, Session, Setup, SyncSetup,

@@ -1,7 +1,7 @@
 //! For the tests of apps: what a schema does with events, and what several clients make of them.
 //!
 //! [`given`] tests a schema without any waiting: given these events, when that is committed, then these rows, this
-//! error, these events. [`Clients`] wires stores to a backend in this process. Everything runs the same engine as the
+//! error, these events. [`Clients`] wires stores to a backend in this process, on demand in a [`VirtualTime`]. Everything runs the same engine as the
 //! app does; what is here only asks and compares. Functions panic where a test is to fail.
 
 mod clients;
@@ -11,6 +11,7 @@ use std::fmt::Debug;
 use futures::FutureExt;
 
 pub use self::clients::Clients;
+pub use crate::adapter::VirtualTime;
 use crate::{
     adapter::Memory,
     error::Error,

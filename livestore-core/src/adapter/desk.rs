@@ -30,9 +30,12 @@ use crate::{
     panic::text_of,
     schema::Schema,
     state::StateError,
-    store::{AdapterError, Image, SyncSetup},
+    store::{AdapterError, Image, SyncSetup, Wanted, WantedEvents},
     sync::{FromLeader, SessionKey, Storage},
 };
+
+/// How many events are looked through at a time, at least: what comes meanwhile waits for no more.
+const PIECE: usize = 5_000;
 
 /// A leader and the ways to its sessions and its backend.
 #[derive(Debug)]
@@ -60,6 +63,7 @@ pub(super) struct Seating {
     pub(super) state: StateFile,
     pub(super) storage: Storage,
     pub(super) sync: Option<SyncSetup>,
+    pub(super) clock: Clock,
 }
 
 impl Desk {
@@ -78,8 +82,8 @@ impl Desk {
             state,
             storage,
             sync,
+            clock,
         } = seating;
-        let clock = Clock::start();
         let leader = Leader::new(
             log,
             LeaderOptions {
@@ -106,7 +110,7 @@ impl Desk {
                 sessions: HashSet::new(),
             }),
             mail: Mail::default(),
-            clock,
+            clock: clock.clone(),
         });
         let weak = Arc::downgrade(&desk);
         let start = driver.map(|(backend, received)| {
@@ -225,6 +229,17 @@ impl Desk {
                 .map_err(|error: EventlogError| AdapterError::new(error)),
             None => Err(AdapterError::new("the leader is gone")),
         }
+    }
+
+    /// Looks through a piece of the log.
+    pub(super) fn wanted_after(
+        &self,
+        after: SeqNum,
+        limit: usize,
+        wanted: &Wanted,
+    ) -> Result<WantedEvents, AdapterError> {
+        let events = self.events_after(after, limit.max(PIECE))?;
+        Ok(wanted.pick(after, events, limit))
     }
 
     /// Returns the state that a session can start with.

@@ -9,7 +9,7 @@ use futures::{
     FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, select_biased, stream::FuturesUnordered,
 };
 
-use super::runtime::{Clock, LocalTask, breathe, network_changes, sleep};
+use super::runtime::{Clock, LocalTask, breathe, network_changes};
 use crate::{
     event::{ClientId, StoreId},
     leader::{BackendInput, BackendRequest, Input},
@@ -67,7 +67,7 @@ pub(super) async fn drive(
                 Some(Command::Request(request)) => driver.carry_out(request),
                 Some(Command::WakeAt(at)) => {
                     driver.wake_at = at;
-                    alarm.ring_by(at, clock);
+                    alarm.ring_by(at, &clock);
                 }
                 None => return,
             },
@@ -82,7 +82,7 @@ pub(super) async fn drive(
                         driver.wake_at = None;
                         (driver.turn)(Input::Woken);
                     }
-                    at => alarm.ring_by(at, clock),
+                    at => alarm.ring_by(at, &clock),
                 }
             }
         }
@@ -105,12 +105,12 @@ impl Alarm {
     }
 
     /// Makes it ring at this time or before.
-    fn ring_by(&mut self, at: Option<Duration>, clock: Clock) {
+    fn ring_by(&mut self, at: Option<Duration>, clock: &Clock) {
         if let Some(at) = at
             && self.set_for.is_none_or(|set_for| at < set_for)
         {
             self.set_for = Some(at);
-            self.timer = sleep(at.saturating_sub(clock.now()));
+            self.timer = clock.sleep(at.saturating_sub(clock.now()));
         }
     }
 }

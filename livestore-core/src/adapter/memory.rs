@@ -8,7 +8,8 @@ use std::{
 
 use super::{
     desk::{Desk, Seating},
-    lock, runtime,
+    lock,
+    runtime::{self, Clock, VirtualTime},
 };
 #[cfg(feature = "remote")]
 use crate::{adapter::WsBackend, sync::SyncOptions};
@@ -17,7 +18,8 @@ use crate::{
     eventlog::Eventlog,
     leader::{Input, StateFile},
     store::{
-        Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, LogArchive, Session, Setup, SyncSetup,
+        Adapter, AdapterError, Inbox, LeaderLink, LinkFuture, LogArchive, Session, Setup,
+        SyncSetup, Wanted, WantedEvents,
     },
     sync::{SessionKey, Storage, ToLeader},
 };
@@ -42,6 +44,7 @@ use crate::{
 pub struct Memory {
     client_id: ClientId,
     stores: Arc<Mutex<HashMap<StoreId, Place>>>,
+    time: Option<VirtualTime>,
     #[cfg(feature = "remote")]
     sync: Option<WsBackend>,
 }
@@ -79,9 +82,16 @@ impl Memory {
         Self {
             client_id,
             stores: Arc::default(),
+            time: None,
             #[cfg(feature = "remote")]
             sync: None,
         }
+    }
+
+    /// Gives the leaders of stores that are opened from here on a time of the test's, instead of the machine's.
+    pub fn time(mut self, time: &VirtualTime) -> Self {
+        self.time = Some(time.clone());
+        self
     }
 
     /// Syncs stores with a server, if they are not opened with a backend of their own.
@@ -89,6 +99,13 @@ impl Memory {
     pub fn sync(mut self, backend: impl Into<WsBackend>) -> Self {
         self.sync = Some(backend.into());
         self
+    }
+
+    fn clock(&self) -> Clock {
+        match &self.time {
+            Some(time) => Clock::Virtual(time.clone()),
+            None => Clock::start(),
+        }
     }
 
     /// Returns what a store is synced with that was not opened with a backend of its own.
@@ -154,6 +171,7 @@ impl Memory {
                 state: StateFile::Memory,
                 storage: Storage::Memory,
                 sync: setup.sync.or_else(|| self.own_sync()),
+                clock: self.clock(),
             },
         );
         if let Some(driver) = driver {
@@ -207,6 +225,16 @@ impl LeaderLink for Link {
         limit: usize,
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
         Box::pin(std::future::ready(self.desk.events_after(after, limit)))
+    }
+
+    fn wanted_after(
+        &self,
+        after: SeqNum,
+        limit: usize,
+        wanted: &Wanted,
+    ) -> LinkFuture<Result<WantedEvents, AdapterError>> {
+        let found = self.desk.wanted_after(after, limit, wanted);
+        Box::pin(std::future::ready(found))
     }
 
     fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {

@@ -25,13 +25,16 @@ use futures::{
 use self::{check::Check, link::Link, place::Place};
 use super::{
     desk::{Desk, Seating},
-    lock, runtime,
+    lock,
+    runtime::{self, Clock},
 };
 use crate::{
     event::{ClientId, EncodedEvent, SeqNum, SessionId, StoreId},
     leader::{Input, StateFile},
     panic::text_of,
-    store::{Adapter, AdapterError, Image, LinkFuture, LogArchive, Session, Setup},
+    store::{
+        Adapter, AdapterError, Image, LinkFuture, LogArchive, Session, Setup, Wanted, WantedEvents,
+    },
     sync::{SessionKey, Storage},
 };
 
@@ -133,6 +136,12 @@ enum Note {
         limit: usize,
         reply: oneshot::Sender<Result<Vec<EncodedEvent>, AdapterError>>,
     },
+    Find {
+        after: SeqNum,
+        limit: usize,
+        wanted: Wanted,
+        reply: oneshot::Sender<Result<WantedEvents, AdapterError>>,
+    },
 }
 
 impl Adapter for Native {
@@ -208,6 +217,7 @@ fn start(directory: &Path, folder: PathBuf, setup: Setup) -> Result<Arc<Handle>,
         state: StateFile::File(place.state()),
         storage: Storage::Persistent,
         sync,
+        clock: Clock::start(),
     };
     let (desk, driver) = Desk::open(place.eventlog()?, seating);
     let (notes, received) = unbounded();
@@ -313,6 +323,12 @@ fn take_turn(desk: &Desk, first: Note, notes: &mut UnboundedReceiver<Note>) {
                 limit,
                 reply,
             } => drop(reply.send(desk.events_after(after, limit))),
+            Note::Find {
+                after,
+                limit,
+                wanted,
+                reply,
+            } => drop(reply.send(desk.wanted_after(after, limit, &wanted))),
         }
         next = notes.try_recv().ok();
     }

@@ -2,6 +2,7 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+mod virtual_time;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
@@ -12,6 +13,7 @@ pub(super) use native::spawn_local;
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) use native::{breathe, network_changes, sleep, spawn};
 use uuid::Uuid;
+pub use virtual_time::VirtualTime;
 #[cfg(all(feature = "remote", target_arch = "wasm32"))]
 pub(super) use web::spawn_local;
 #[cfg(target_arch = "wasm32")]
@@ -22,16 +24,32 @@ use web_time::Instant;
 pub(super) type LocalTask = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A clock that starts at zero and never goes back.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Clock(Instant);
+#[derive(Clone, Debug)]
+pub(super) enum Clock {
+    /// The machine's, since it was started.
+    Real(Instant),
+    /// A test's.
+    Virtual(VirtualTime),
+}
 
 impl Clock {
     pub(super) fn start() -> Self {
-        Self(Instant::now())
+        Self::Real(Instant::now())
     }
 
-    pub(super) fn now(self) -> Duration {
-        self.0.elapsed()
+    pub(super) fn now(&self) -> Duration {
+        match self {
+            Self::Real(start) => start.elapsed(),
+            Self::Virtual(time) => time.now(),
+        }
+    }
+
+    /// Waits for so long by this clock.
+    pub(super) fn sleep(&self, duration: Duration) -> LocalTask {
+        match self {
+            Self::Real(_) => sleep(duration),
+            Self::Virtual(time) => time.sleep(duration),
+        }
     }
 }
 

@@ -196,8 +196,8 @@ impl SchemaBuilder {
         self
     }
 
-    /// Numbers the materializers: change it when one of them changes what it writes, so that stored
-    /// states are built anew. 0 by default.
+    /// Numbers the materializers and upcasts: change it when one of them changes what it makes of an event, so that
+    /// stored states are built anew. 0 by default.
     pub fn version(mut self, version: u32) -> Self {
         self.version = version;
         self
@@ -246,7 +246,7 @@ impl SchemaBuilder {
             }
         }
         evolution::check(&events)?;
-        let fingerprint = fingerprint::of(&self.tables, events.keys().copied(), self.version);
+        let fingerprint = fingerprint::of(&self.tables, &events, self.version);
         Ok(Schema {
             inner: Arc::new(Inner {
                 tables: self.tables,

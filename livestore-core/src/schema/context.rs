@@ -1,12 +1,12 @@
 //! What a materializer may know besides its event's arguments.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use rusqlite::Connection;
 
 use super::{MaterializeError, error::blames_the_statement};
 use crate::{
-    event::{EncodedEvent, SeqNum},
+    event::{EncodedEvent, EventId, SeqNum},
     query::{self, Query, QueryError},
 };
 
@@ -14,6 +14,8 @@ use crate::{
 pub struct MaterializerContext<'a> {
     state: &'a Connection,
     event: &'a EncodedEvent,
+    /// The event as every client has it, once somebody asked for it.
+    shared: OnceCell<EncodedEvent>,
     /// Returns the function that forbids a text here.
     refuses: &'a dyn Fn(&str) -> Option<String>,
     /// How the database failed at a query, whatever was made of that error.
@@ -37,6 +39,7 @@ impl<'a> MaterializerContext<'a> {
         Self {
             state,
             event,
+            shared: OnceCell::new(),
             refuses,
             trouble: Cell::new(None),
         }
@@ -84,14 +87,21 @@ impl<'a> MaterializerContext<'a> {
         result
     }
 
-    /// Returns the event as it stands in the log.
+    /// Returns the event, as it is the same for every client: without the rebase generation and the id that only its
+    /// own client knows.
     pub fn event(&self) -> &EncodedEvent {
-        self.event
+        self.shared.get_or_init(|| EncodedEvent {
+            seq: shared(self.event.seq),
+            parent: shared(self.event.parent),
+            id: EventId::REMOTE,
+            ..self.event.clone()
+        })
     }
 
-    /// Returns the event's sequence number; it may change once while the event is not synced.
+    /// Returns the event's sequence number, of rebase generation 0. While the event is not synced a rebase may give it
+    /// another one; what the materializer wrote is then taken back, and it runs again.
     pub fn seq(&self) -> SeqNum {
-        self.event.seq
+        shared(self.event.seq)
     }
 
     /// Returns the client that committed the event.
@@ -102,5 +112,13 @@ impl<'a> MaterializerContext<'a> {
     /// Returns the session that committed the event.
     pub fn session_id(&self) -> &str {
         self.event.session_id.as_str()
+    }
+}
+
+/// Returns a number as those have it who did not rebase the event.
+fn shared(seq: SeqNum) -> SeqNum {
+    SeqNum {
+        rebase_generation: 0,
+        ..seq
     }
 }

@@ -12,6 +12,14 @@ pub enum SchemaError {
         /// The table.
         table: String,
     },
+    /// A table's columns take all names that SQLite has for its own key of a row.
+    #[error(
+        "table `{table}` has columns `rowid`, `_rowid_` and `oid`; one of these names must stay free"
+    )]
+    NoRowid {
+        /// The table.
+        table: String,
+    },
     /// Two events have one name.
     #[error("event `{event}` is declared twice")]
     DuplicateEvent {

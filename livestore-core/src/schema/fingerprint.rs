@@ -1,6 +1,8 @@
 //! What tells the state of one schema from that of another.
 
-use super::{ColumnDef, TableDef};
+use std::collections::HashMap;
+
+use super::{ColumnDef, EventDef, TableDef, evolution::Upcast};
 use crate::query::Value;
 
 /// The layout of the engine's own tables; it changes with them.
@@ -8,9 +10,9 @@ const SYSTEM_LAYOUT: u32 = 2;
 
 /// Hashes everything the stored state depends on and that can be looked into; materializers can't, so
 /// the app numbers them. FNV-1a, 64 bits: the same on every platform and in every version.
-pub(super) fn of<'a>(
+pub(super) fn of(
     tables: &[TableDef],
-    events: impl Iterator<Item = &'a str>,
+    events: &HashMap<&'static str, EventDef>,
     version: u32,
 ) -> u64 {
     let mut hash = Fnv::new();
@@ -24,9 +26,12 @@ pub(super) fn of<'a>(
             .for_each(|column| hash_column(&mut hash, column));
         hash_indexes(&mut hash, table);
     }
-    let mut events: Vec<_> = events.collect();
-    events.sort_unstable();
-    events.into_iter().for_each(|event| hash.text(event));
+    let mut names: Vec<_> = events.keys().copied().collect();
+    names.sort_unstable();
+    for name in names {
+        hash.text(name);
+        hash_upcast(&mut hash, events[name].upcast.as_ref());
+    }
     hash.0
 }
 
@@ -70,6 +75,18 @@ fn hash_indexes(hash: &mut Fnv, table: &TableDef) {
     }
 }
 
+/// That there is one, and into what; what it does is in the app's number, as with materializers.
+fn hash_upcast(hash: &mut Fnv, upcast: Option<&Upcast>) {
+    match upcast {
+        None => {}
+        Some(Upcast::Args(_)) => hash.text("upcast"),
+        Some(Upcast::Event(today, _)) => {
+            hash.text("upcast into");
+            hash.text(today);
+        }
+    }
+}
+
 struct Fnv(u64);
 
 impl Fnv {
@@ -92,5 +109,101 @@ impl Fnv {
     fn texts(&mut self, texts: &[String]) {
         self.write(&(texts.len() as u64).to_le_bytes());
         texts.iter().for_each(|text| self.text(text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::FullTextDef, *};
+    use crate::{
+        prelude::*,
+        schema::{IndexDef, SchemaBuilder},
+        testing::test,
+    };
+
+    #[derive(Event, Clone, Debug, Serialize, Deserialize)]
+    #[event(name = "v1.Happened")]
+    struct Happened {}
+
+    #[derive(Event, Clone, Debug, Serialize, Deserialize)]
+    #[event(name = "v2.Happened")]
+    struct HappenedToday {}
+
+    fn of(builder: SchemaBuilder) -> u64 {
+        builder.build().unwrap().fingerprint()
+    }
+
+    fn table(name: &str) -> TableDef {
+        TableDef::new(name).column(ColumnDef::new::<String>("id").primary_key())
+    }
+
+    fn with(column: ColumnDef) -> u64 {
+        of(Schema::builder().table_def(table("things").column(column)))
+    }
+
+    fn number() -> ColumnDef {
+        ColumnDef::new::<i64>("n")
+    }
+
+    /// Another value here is another build of all states that are out there: it must be meant.
+    #[test]
+    fn the_fingerprints_of_some_schemas_stay_what_they_are() {
+        let things = || table("things").column(number().default::<i64>(0_i64).indexed());
+        let schemas = [
+            Schema::builder(),
+            Schema::builder().table_def(table("things")),
+            Schema::builder()
+                .table_def(things().index(IndexDef::new(["n", "id"])))
+                .on(|_: &Happened, _| ())
+                .version(7),
+            Schema::builder()
+                .table_def(things().full_text(FullTextDef::new(["id"])))
+                .on(|_: &HappenedToday, _| ())
+                .upcast(|_: Happened| HappenedToday {}),
+        ];
+        let expected = [
+            6_502_587_605_521_501_383,
+            10_519_017_862_267_278_318,
+            11_354_975_001_906_093_556,
+            18_400_747_383_646_344_069,
+        ];
+        assert_eq!(schemas.map(of), expected);
+    }
+
+    #[test]
+    fn whatever_the_stored_state_depends_on_changes_the_fingerprint() {
+        let on = || Schema::builder().on(|_: &HappenedToday, _| ());
+        let all = [
+            of(Schema::builder()),
+            of(Schema::builder().version(1)),
+            of(Schema::builder().table_def(table("things"))),
+            of(Schema::builder().table_def(table("others"))),
+            with(number()),
+            with(number().nullable()),
+            with(number().unique()),
+            with(number().indexed()),
+            with(number().default::<i64>(0_i64)),
+            with(number().default::<i64>(1_i64)),
+            with(ColumnDef::new::<f64>("n")),
+            with(ColumnDef::new::<i64>("m")),
+            of(on()),
+            of(on().upcast_args::<HappenedToday>(Ok)),
+            of(on().on(|_: &Happened, _| ())),
+            of(on().upcast(|_: Happened| HappenedToday {})),
+        ];
+        for (at, one) in all.iter().enumerate() {
+            assert!(!all[..at].contains(one), "number {at} is as one before");
+        }
+    }
+
+    #[test]
+    fn the_order_of_events_does_not_matter() {
+        let one = Schema::builder()
+            .on(|_: &Happened, _| ())
+            .on(|_: &HappenedToday, _| ());
+        let other = Schema::builder()
+            .on(|_: &HappenedToday, _| ())
+            .on(|_: &Happened, _| ());
+        assert_eq!(of(one), of(other));
     }
 }

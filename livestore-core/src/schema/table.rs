@@ -111,6 +111,18 @@ impl TableDef {
         format!("{}_fts", self.name)
     }
 
+    /// Returns a name of SQLite's own key of the rows that is not one of the columns.
+    pub(crate) fn rowid_name(&self) -> Option<&'static str> {
+        let is_column = |name: &str| {
+            self.columns
+                .iter()
+                .any(|column| column.name.eq_ignore_ascii_case(name))
+        };
+        ["_rowid_", "rowid", "oid"]
+            .into_iter()
+            .find(|name| !is_column(name))
+    }
+
     /// Returns the places of the primary key's columns.
     pub(crate) fn primary_key(&self) -> impl Iterator<Item = usize> {
         self.columns

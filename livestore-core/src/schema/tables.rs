@@ -52,6 +52,11 @@ fn check_table(table: &TableDef) -> Result<(), SchemaError> {
             table: table.name.clone(),
         });
     }
+    if table.rowid_name().is_none() {
+        return Err(SchemaError::NoRowid {
+            table: table.name.clone(),
+        });
+    }
     check_indexes(table)?;
     match &table.full_text {
         Some(index) => check_full_text(table, index),

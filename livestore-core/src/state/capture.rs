@@ -60,7 +60,7 @@ impl Capture {
     }
 }
 
-/// Copies the rows a change takes away and brings; `None` when an update changes no value.
+/// Copies the rows a change takes away and brings; `None` when an update changes nothing.
 fn read_change(case: &PreUpdateCase) -> Result<Option<Change>, ValueError> {
     let failed = |error: rusqlite::Error| ValueError::new(error.to_string());
     match case {
@@ -71,22 +71,25 @@ fn read_change(case: &PreUpdateCase) -> Result<Option<Change>, ValueError> {
             Ok(Some(Change::Insert { new }))
         }
         PreUpdateCase::Delete(old) => {
+            let rowid = old.get_old_row_id();
             let old = read_row(old.get_column_count(), |i| {
                 old.get_old_column_value(i).map_err(failed)
             })?;
-            Ok(Some(Change::Delete { old }))
+            Ok(Some(Change::Delete { old, rowid }))
         }
         PreUpdateCase::Update {
             old_value_accessor: old,
             new_value_accessor: new,
         } => {
+            let (rowid, new_rowid) = (old.get_old_row_id(), new.get_new_row_id());
             let old = read_row(old.get_column_count(), |i| {
                 old.get_old_column_value(i).map_err(failed)
             })?;
             let new = read_row(new.get_column_count(), |i| {
                 new.get_new_column_value(i).map_err(failed)
             })?;
-            Ok((old != new).then_some(Change::Update { old, new }))
+            let changed = old != new || rowid != new_rowid;
+            Ok(changed.then_some(Change::Update { old, new, rowid }))
         }
         PreUpdateCase::Unknown => Err(ValueError::new(
             "SQLite reported a change of an unknown kind",

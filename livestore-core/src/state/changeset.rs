@@ -30,7 +30,7 @@ impl RowChange {
     pub(crate) fn before(&self) -> Option<&[Value]> {
         match &self.row {
             Change::Insert { .. } => None,
-            Change::Update { old, .. } | Change::Delete { old } => Some(old),
+            Change::Update { old, .. } | Change::Delete { old, .. } => Some(old),
         }
     }
 
@@ -44,7 +44,7 @@ impl RowChange {
 
     /// Returns the columns that got another value; `None` when the row came or went.
     pub(crate) fn columns(&self) -> Option<ColumnSet> {
-        let Change::Update { old, new } = &self.row else {
+        let Change::Update { old, new, .. } = &self.row else {
             return None;
         };
         let mut columns = ColumnSet::EMPTY;
@@ -57,7 +57,9 @@ impl RowChange {
     }
 }
 
-/// Whole rows, columns in the table's order.
+/// Whole rows, columns in the table's order; and SQLite's own key of a row that may have to be put back.
+///
+/// Rows of the same order stand in the order of these keys, which a replay makes again as they were.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Change {
     Insert {
@@ -66,9 +68,11 @@ pub(super) enum Change {
     Update {
         old: Box<[Value]>,
         new: Box<[Value]>,
+        rowid: i64,
     },
     Delete {
         old: Box<[Value]>,
+        rowid: i64,
     },
 }
 
@@ -112,15 +116,20 @@ impl Inverse {
             (0..columns).map(item).collect::<Vec<_>>().join(separator)
         };
         let name = quote(&table.name);
+        let rowid = table
+            .rowid_name()
+            .expect("the schema refuses a table without one");
         Self {
             insert: format!(
-                "INSERT INTO {name} ({}) VALUES ({})",
+                "INSERT INTO {name} ({}, {rowid}) VALUES ({}, ?{})",
                 names.join(", "),
-                list(&|i| format!("?{}", i + 1), ", ")
+                list(&|i| format!("?{}", i + 1), ", "),
+                columns + 1
             ),
             update: format!(
-                "UPDATE {name} SET {} WHERE {}",
+                "UPDATE {name} SET {}, {rowid} = ?{} WHERE {}",
                 list(&|i| format!("{} = ?{}", names[i], i + 1), ", "),
+                2 * columns + 1,
                 list(
                     &|i| format!("{} IS ?{}", names[i], columns + i + 1),
                     " AND "
@@ -139,12 +148,22 @@ impl Inverse {
             Change::Insert { new } => state
                 .prepare_cached(&self.delete)?
                 .execute(params_from_iter(new.iter()))?,
-            Change::Update { old, new } => state
-                .prepare_cached(&self.update)?
-                .execute(params_from_iter(old.iter().chain(new.iter())))?,
-            Change::Delete { old } => state
-                .prepare_cached(&self.insert)?
-                .execute(params_from_iter(old.iter()))?,
+            Change::Update { old, new, rowid } => {
+                state
+                    .prepare_cached(&self.update)?
+                    .execute(params_from_iter(
+                        old.iter()
+                            .chain(new.iter())
+                            .chain([&Value::Integer(*rowid)]),
+                    ))?
+            }
+            Change::Delete { old, rowid } => {
+                state
+                    .prepare_cached(&self.insert)?
+                    .execute(params_from_iter(
+                        old.iter().chain([&Value::Integer(*rowid)]),
+                    ))?
+            }
         };
         if hit == 1 {
             Ok(())

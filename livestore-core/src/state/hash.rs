@@ -8,21 +8,16 @@ use super::State;
 use crate::query::quote;
 
 impl State {
-    /// Returns for each declared table a hash of its rows, whatever order they are stored in.
+    /// Returns for each declared table a hash of its rows, in the order in which a query without one gives them.
     pub(crate) fn table_hashes(&self) -> rusqlite::Result<Vec<u64>> {
         self.schema
             .tables()
             .iter()
             .map(|table| {
-                let key: Vec<_> = table
-                    .primary_key()
-                    .map(|at| quote(&table.columns[at].name))
-                    .collect();
-                let sql = format!(
-                    "SELECT * FROM {} ORDER BY {}",
-                    quote(&table.name),
-                    key.join(", ")
-                );
+                let rowid = table
+                    .rowid_name()
+                    .expect("the schema refuses a table without one");
+                let sql = format!("SELECT * FROM {} ORDER BY {rowid}", quote(&table.name));
                 self.hash_rows(&sql, table.columns.len())
             })
             .collect()

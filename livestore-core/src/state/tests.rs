@@ -77,12 +77,12 @@ fn roll_back(state: &mut State, to: SeqNum) -> Result<(), StateError> {
     state.reconcile(plan).map(drop)
 }
 
-/// Every row of every table, the head included.
+/// Every row of every table and the order they are in, the head included.
 fn dump(connection: &Connection) -> Vec<String> {
     let mut rows = Vec::new();
     for table in ["items", "pairs", "__livestore_state_head"] {
         let mut select = connection
-            .prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))
+            .prepare(&format!("SELECT _rowid_, * FROM {table} ORDER BY 1"))
             .unwrap();
         let columns = select.column_count();
         let mut found = select.query(()).unwrap();
@@ -121,7 +121,8 @@ fn a_changeset_records_each_row_once_per_change_with_old_and_new_values() {
         updated.changes[0].row,
         Change::Update {
             old: row("a", 0.5),
-            new: row("b", 2.0)
+            new: row("b", 2.0),
+            rowid: 1,
         }
     );
     let unchanged = apply(&mut state, &["UPDATE items SET name = 'b'"]);
@@ -129,7 +130,10 @@ fn a_changeset_records_each_row_once_per_change_with_old_and_new_values() {
     let deleted = apply(&mut state, &["DELETE FROM items"]);
     assert_eq!(
         deleted.changes[0].row,
-        Change::Delete { old: row("b", 2.0) }
+        Change::Delete {
+            old: row("b", 2.0),
+            rowid: 1
+        }
     );
 }
 

@@ -17,12 +17,17 @@ use crate::{
     },
 };
 
+/// How often the state is built anew in a row before the store stops.
+const REBUILDS: u32 = 3;
+
 /// A session's changing parts.
 pub(super) struct Core {
     pub(super) schema: Schema,
     pub(super) state: State,
     /// The state to come, while it is built anew from the log.
     rebuilding: Option<State>,
+    /// How many attempts at that have failed in a row.
+    failed_rebuilds: u32,
     pub(super) registry: Registry,
     /// What was changed without a look at live queries.
     unrefreshed: Touched,
@@ -86,6 +91,7 @@ impl Core {
             schema,
             state,
             rebuilding: None,
+            failed_rebuilds: 0,
             registry: Registry::default(),
             unrefreshed: Touched::default(),
             session,
@@ -237,7 +243,7 @@ impl Core {
             }
             FromLeader::Status(status) => self.leader = status,
             FromLeader::OnlineSet => self.online_set(),
-            FromLeader::Rebuild => self.rebuild(),
+            FromLeader::Rebuild => self.rebuild(&mut news),
             FromLeader::Reset { unsynced } => self.reset(unsynced, &mut news),
             FromLeader::Unsynced { events, upto } => news.unsynced = Some((events, upto)),
             FromLeader::Stopped { reason } => self.stop(reason, &mut news),
@@ -285,7 +291,7 @@ impl Core {
                 if self.session.is_of_another_log(&update) {
                     self.restart_streams();
                 }
-                return self.rebuild();
+                return self.rebuild(news);
             }
             Ok(Step::Reconcile(plan)) if self.rebuilding.is_some() => {
                 self.reconcile_rebuilt(
@@ -302,7 +308,7 @@ impl Core {
             Ok(Step::Reconcile(plan)) => self.reconcile(plan, news),
             Err(error) => {
                 tracing::error!(%error, "the leader's answer makes no sense; the state is built anew");
-                return self.rebuild();
+                return self.rebuild(news);
             }
         }
         let own = |event: &&EncodedEvent| (self.ids.0..self.ids.1).contains(&event.id);
@@ -326,7 +332,7 @@ impl Core {
             }
             Err(error) => {
                 tracing::error!(%error, "the state cannot follow the log and is built anew");
-                self.rebuild();
+                self.rebuild(news);
             }
         }
     }
@@ -351,7 +357,7 @@ impl Core {
     }
 
     /// Starts to build the state anew; until that is done the old one serves.
-    fn rebuild(&mut self) {
+    fn rebuild(&mut self, news: &mut News) {
         match State::open(&self.schema) {
             Ok(state) => {
                 self.rebuilding = Some(state);
@@ -359,7 +365,10 @@ impl Core {
                 let pull = self.session.restart();
                 self.outbox.extend(pull);
             }
-            Err(error) => tracing::error!(%error, "there is no memory for another state"),
+            Err(error) => self.stop(
+                format!("the state cannot be built anew: {error}").into(),
+                news,
+            ),
         }
     }
 
@@ -382,12 +391,19 @@ impl Core {
         match built {
             Ok(None) => self.rebuilding = Some(state),
             Ok(Some(outcome)) => {
+                self.failed_rebuilds = 0;
                 self.state = state;
                 news.replaced_state = true;
                 self.take(outcome, true, news);
             }
             Err(error) => {
-                tracing::error!(%error, "the state cannot be built anew; the old one stays")
+                self.failed_rebuilds += 1;
+                if self.failed_rebuilds == REBUILDS {
+                    let reason = format!("the state cannot be built anew: {error}");
+                    return self.stop(reason.into(), news);
+                }
+                tracing::error!(%error, "building the state anew failed and is tried again");
+                self.rebuild(news);
             }
         }
     }
@@ -405,7 +421,7 @@ impl Core {
         news.put_aside.extend(own.iter().map(|event| event.id));
         news.reset = own;
         self.restart_streams();
-        self.rebuild();
+        self.rebuild(news);
     }
 
     /// Rolls back what the leader will never have: the state equals the log again.

@@ -1,7 +1,9 @@
 //! The stream of a store's events.
 
+mod filter;
+
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::VecDeque,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
@@ -9,117 +11,13 @@ use std::{
 
 use futures::{Stream, StreamExt};
 
+pub use self::filter::{EventFilter, Wanted, WantedEvents};
 use super::{AdapterError, LinkFuture, Shared, Store};
 use crate::{
     error::{Error, Result},
-    event::{ClientId, EncodedEvent, EventScope, SeqNum, SessionId},
+    event::{EncodedEvent, SeqNum},
     fault::{self, Bug},
 };
-
-/// Which events a stream gives.
-///
-/// By default all that are final: confirmed by the backend, or persisted in a store without one; of
-/// these the synced ones.
-#[derive(Clone, Debug)]
-pub struct EventFilter {
-    since: SeqNum,
-    until: Option<SeqNum>,
-    names: Option<HashSet<String>>,
-    clients: Option<HashSet<ClientId>>,
-    sessions: Option<HashSet<SessionId>>,
-    pending: bool,
-    client_only: bool,
-    page: usize,
-}
-
-impl Default for EventFilter {
-    fn default() -> Self {
-        Self {
-            since: SeqNum::ROOT,
-            until: None,
-            names: None,
-            clients: None,
-            sessions: None,
-            pending: false,
-            client_only: false,
-            page: 100,
-        }
-    }
-}
-
-impl EventFilter {
-    /// Takes all final synced events.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Starts after this event.
-    pub fn since(mut self, seq: SeqNum) -> Self {
-        self.since = seq;
-        self
-    }
-
-    /// Ends the stream with this event; else it goes on with what comes.
-    pub fn until(mut self, seq: SeqNum) -> Self {
-        self.until = Some(seq);
-        self
-    }
-
-    /// Takes events of these names only.
-    pub fn names<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        self.names = Some(names.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Takes events of these clients only.
-    pub fn clients(mut self, clients: impl IntoIterator<Item = ClientId>) -> Self {
-        self.clients = Some(clients.into_iter().collect());
-        self
-    }
-
-    /// Takes events of these sessions only.
-    pub fn sessions(mut self, sessions: impl IntoIterator<Item = SessionId>) -> Self {
-        self.sessions = Some(sessions.into_iter().collect());
-        self
-    }
-
-    /// Takes events of the leader's log that the backend has not confirmed, too. One that a rebase
-    /// moves comes again under its new number.
-    pub fn including_pending(mut self) -> Self {
-        self.pending = true;
-        self
-    }
-
-    /// Takes client-only events too.
-    pub fn including_client_only(mut self) -> Self {
-        self.client_only = true;
-        self
-    }
-
-    /// Sets how many events are read from the log at a time: 1 to 1,000, 100 by default.
-    pub fn page(mut self, events: usize) -> Self {
-        self.page = events.clamp(1, 1_000);
-        self
-    }
-
-    fn takes(&self, event: &EncodedEvent) -> bool {
-        let among = |names: &Option<HashSet<String>>| {
-            names
-                .as_ref()
-                .is_none_or(|names| names.contains(&*event.name))
-        };
-        (self.client_only || event.scope() == EventScope::Synced)
-            && among(&self.names)
-            && self
-                .clients
-                .as_ref()
-                .is_none_or(|clients| clients.contains(&event.client_id))
-            && self
-                .sessions
-                .as_ref()
-                .is_none_or(|sessions| sessions.contains(&event.session_id))
-    }
-}
 
 /// An event as a stream gives it.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,7 +36,7 @@ pub struct EventStream {
     shared: Arc<Shared>,
     filter: EventFilter,
     cursor: Arc<StreamCursor>,
-    reading: Option<LinkFuture<Result<Vec<EncodedEvent>, AdapterError>>>,
+    reading: Option<LinkFuture<Result<WantedEvents, AdapterError>>>,
     /// How far it goes, and up to where it is final: as of when it was started. What became final later
     /// may have been another event then.
     limits: (SeqNum, SeqNum),
@@ -263,8 +161,11 @@ impl EventStream {
             return false;
         }
         self.limits = limits;
-        let page = self.filter.page;
-        self.reading = self.shared.link.with(|link| link.events_after(read, page));
+        let (page, wanted) = (self.filter.page, &self.filter.wanted);
+        self.reading = self
+            .shared
+            .link
+            .with(|link| link.wanted_after(read, page, wanted));
         if self.reading.is_none() {
             // Somebody is sending just now.
             context.waker().wake_by_ref();
@@ -272,7 +173,7 @@ impl EventStream {
         self.reading.is_some()
     }
 
-    fn take_page(&mut self, page: Vec<EncodedEvent>) {
+    fn take_page(&mut self, page: WantedEvents) {
         let Some(later) = self.limits() else {
             self.ended = true;
             return;
@@ -285,17 +186,18 @@ impl EventStream {
         if position.rewound {
             return;
         }
-        for event in page {
+        position.read = match page.read.is_after(end) {
+            true => end,
+            false => page.read,
+        };
+        for event in page.events {
             if event.seq.is_after(end) {
                 break;
             }
-            position.read = event.seq;
-            if self.filter.takes(&event) {
-                self.ready.push_back(StreamedEvent {
-                    confirmed: !event.seq.is_after(floor),
-                    event,
-                });
-            }
+            self.ready.push_back(StreamedEvent {
+                confirmed: !event.seq.is_after(floor),
+                event,
+            });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, pin::Pin, sync::Weak};
 
-use super::Shared;
+use super::{Shared, Wanted, WantedEvents};
 use crate::{
     event::{ClientId, EncodedEvent, Place, SeqNum, SessionId, StoreId},
     schema::Schema,
@@ -115,6 +115,19 @@ pub trait LeaderLink: Send {
         after: SeqNum,
         limit: usize,
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>>;
+
+    /// Looks through a piece of the leader's log for at most so many events. It may be short, and have none of them.
+    ///
+    /// Without this, what [`events_after`](Self::events_after) reads is looked through here.
+    fn wanted_after(
+        &self,
+        after: SeqNum,
+        limit: usize,
+        wanted: &Wanted,
+    ) -> LinkFuture<Result<WantedEvents, AdapterError>> {
+        let (events, wanted) = (self.events_after(after, limit), wanted.clone());
+        Box::pin(async move { Ok(wanted.pick(after, events.await?, limit)) })
+    }
 
     /// Returns the leader's log as the bytes of an SQLite database.
     fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {

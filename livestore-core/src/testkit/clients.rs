@@ -6,7 +6,7 @@ use futures::{StreamExt, channel::mpsc::unbounded};
 
 use super::STORE;
 use crate::{
-    adapter::{InProcessBackend, Memory},
+    adapter::{InProcessBackend, Memory, VirtualTime},
     error::Result,
     schema::Schema,
     store::Store,
@@ -41,6 +41,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Clients {
     backend: InProcessBackend,
+    time: Option<VirtualTime>,
     stores: Vec<Store>,
 }
 
@@ -52,6 +53,7 @@ impl Clients {
     pub async fn open(clients: usize, schema: impl Fn() -> Schema) -> Result<Self> {
         let mut all = Self {
             backend: InProcessBackend::new(),
+            time: None,
             stores: Vec::with_capacity(clients),
         };
         for _ in 0..clients {
@@ -60,13 +62,43 @@ impl Clients {
         Ok(all)
     }
 
+    /// Makes a backend without any clients yet; those that are [added](Self::add) try again, ping and give up when it is
+    /// time by this clock.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// # use std::time::Duration;
+    /// # use livestore_core::{prelude::*, testkit::{Clients, VirtualTime}};
+    /// # let schema = Schema::builder().build()?;
+    /// let time = VirtualTime::new();
+    /// let mut clients = Clients::in_time(&time);
+    /// clients.backend().disconnect();
+    /// clients.add(schema).await?;
+    /// clients.until(|clients| clients[0].sync_status().connection.to_string().starts_with("reconnecting")).await;
+    /// clients.backend().reconnect();
+    /// time.advance(Duration::from_secs(60));
+    /// clients.settle().await;
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
+    pub fn in_time(time: &VirtualTime) -> Self {
+        Self {
+            backend: InProcessBackend::new(),
+            time: Some(time.clone()),
+            stores: Vec::new(),
+        }
+    }
+
     /// Opens the store of another client, perhaps with another version of the schema.
     ///
     /// # Errors
     /// When it can't be opened.
     pub async fn add(&mut self, schema: Schema) -> Result<&Store> {
+        let mut memory = Memory::new();
+        if let Some(time) = &self.time {
+            memory = memory.time(time);
+        }
         let opening = Store::builder(schema)
-            .adapter(Memory::new())
+            .adapter(memory)
             .sync(self.backend.clone());
         self.stores.push(opening.open(STORE).await?);
         Ok(&self.stores[self.stores.len() - 1])
@@ -84,6 +116,11 @@ impl Clients {
 
     /// Waits until every store has what the backend has, and the backend what the stores have. All must be online.
     pub async fn settle(&self) {
+        self.until(Self::is_settled).await;
+    }
+
+    /// Waits until something holds; looked at whenever the sync status of a store has changed.
+    pub async fn until(&self, holds: impl Fn(&Self) -> bool) {
         let (news, mut heard) = unbounded();
         let subscriptions: Vec<_> = self
             .stores
@@ -96,7 +133,7 @@ impl Clients {
                 })
             })
             .collect();
-        while !self.is_settled() {
+        while !holds(self) {
             heard.next().await;
         }
         drop(subscriptions);

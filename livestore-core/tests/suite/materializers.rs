@@ -138,3 +138,78 @@ fn a_read_of_a_materializer_that_depends_on_the_clock_or_on_chance_is_refused() 
         .unwrap();
     assert_eq!(texts(&store), ["[(Integer(2),)]"]);
 }
+
+/// Native: what a client pushes goes through another thread.
+#[cfg(not(target_arch = "wasm32"))]
+mod on_several_clients {
+    use futures::executor::block_on;
+    use livestore_core::testkit::Clients;
+
+    use super::*;
+    use crate::fixture::{Todo, TodoDeleted, created};
+
+    fn notes(store: &Store) -> Vec<String> {
+        let texts = Note::query().order_by(Note::ID.asc()).select(Note::TEXT);
+        store.query(&texts).unwrap()
+    }
+
+    /// A generation and an id are of one client, and would get into the state.
+    #[test]
+    fn the_context_of_an_event_that_was_rebased_is_the_same_for_all() {
+        let noted = || {
+            Schema::builder()
+                .table::<Note>()
+                .on(|_: &Noted, ctx| {
+                    let ids = ctx.query(&Note::query().count())?;
+                    let event = ctx.event();
+                    let text = format!(
+                        "{} {} {} {:?}",
+                        ctx.seq(),
+                        event.seq,
+                        event.parent,
+                        event.id
+                    );
+                    let insert = Note::insert()
+                        .set(Note::ID, ids.cast_signed())
+                        .set(Note::TEXT, text);
+                    Ok::<_, livestore_core::query::QueryError>(insert)
+                })
+                .build()
+                .unwrap()
+        };
+        block_on(async {
+            let clients = Clients::open(2, noted).await.unwrap();
+            clients[0].set_online(false);
+            clients[0].commit((Noted {}, Noted {})).unwrap();
+            clients[1].commit(Noted {}).unwrap().synced().await.unwrap();
+            clients[0].set_online(true);
+            clients.settle().await;
+            assert_eq!(notes(&clients[0]), notes(&clients[1]));
+            assert_eq!(notes(&clients[0]).len(), 3);
+        });
+    }
+
+    /// Rows have an order even if nobody asks for one, and a materializer may go by it.
+    #[test]
+    fn rows_that_a_roll_back_brings_back_stand_where_they_were() {
+        block_on(async {
+            let clients = Clients::open(2, crate::fixture::schema).await.unwrap();
+            clients[1]
+                .commit((created("a", ""), created("b", ""), created("c", "")))
+                .unwrap();
+            clients.settle().await;
+            clients.backend().reject(|event| match &*event.name {
+                "v1.TodoDeleted" => Err("todos stay".into()),
+                _ => Ok(()),
+            });
+            let delete = TodoDeleted { id: "a".into() };
+            let receipt = clients[0].commit(delete).unwrap();
+            receipt.synced().await.unwrap_err();
+            clients.settle().await;
+            let ids = |store: &Store| store.query(&Todo::query().select(Todo::ID)).unwrap();
+            assert_eq!(ids(&clients[0]), ["a", "b", "c"]);
+            assert_eq!(ids(&clients[0]), ids(&clients[1]));
+            clients[0].check_replay().await.unwrap().unwrap();
+        });
+    }
+}

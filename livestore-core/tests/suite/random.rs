@@ -7,6 +7,8 @@ mod conditions;
 mod joins;
 #[path = "random/live.rs"]
 mod live;
+#[path = "random/live_joins.rs"]
+mod live_joins;
 
 use livestore_core::{
     prelude::*,

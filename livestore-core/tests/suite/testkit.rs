@@ -54,3 +54,38 @@ fn what_does_not_hold_panics_and_says_what_was_found() {
     let refused = said(|outcome| outcome.when(created("a", "")).then_events(created("a", "")));
     assert!(refused.contains("was refused"), "{refused}");
 }
+
+/// Native: a rejected connection is noticed in the driver's thread.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn a_client_waits_in_virtual_time_until_it_is_moved_on() {
+    use std::time::Duration;
+
+    use futures::executor::block_on;
+    use livestore_core::{
+        sync::Connection,
+        testkit::{Clients, VirtualTime},
+    };
+
+    let wait_of = |clients: &Clients| match clients[0].sync_status().connection {
+        Connection::Reconnecting { next_try_in, .. } => Some(next_try_in),
+        _ => None,
+    };
+    block_on(async {
+        let time = VirtualTime::new();
+        let mut clients = Clients::in_time(&time);
+        clients.add(schema()).await.unwrap();
+        clients.settle().await;
+        clients.backend().disconnect();
+        clients.until(|clients| wait_of(clients).is_some()).await;
+        clients[0].commit(created("a", "x")).unwrap();
+        clients.backend().reconnect();
+        let wait = wait_of(&clients).unwrap();
+        time.advance(wait.saturating_sub(Duration::from_millis(1)));
+        assert!(wait_of(&clients).is_some(), "it is not time yet");
+        time.advance(Duration::from_millis(1));
+        clients.settle().await;
+        assert_eq!(clients.backend().events("testkit").len(), 1);
+        assert_eq!(time.now(), wait);
+    });
+}

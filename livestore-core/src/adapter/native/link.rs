@@ -8,7 +8,7 @@ use super::{Handle, Note};
 use crate::{
     event::{EncodedEvent, SeqNum},
     leader::Input,
-    store::{AdapterError, Inbox, LeaderLink, LinkFuture},
+    store::{AdapterError, Inbox, LeaderLink, LinkFuture, Wanted, WantedEvents},
     sync::{SessionKey, ToLeader},
 };
 
@@ -38,6 +38,21 @@ impl LeaderLink for Link {
         self.ask(|reply| Note::Read {
             after,
             limit,
+            reply,
+        })
+    }
+
+    fn wanted_after(
+        &self,
+        after: SeqNum,
+        limit: usize,
+        wanted: &Wanted,
+    ) -> LinkFuture<Result<WantedEvents, AdapterError>> {
+        let wanted = wanted.clone();
+        self.ask(|reply| Note::Find {
+            after,
+            limit,
+            wanted,
             reply,
         })
     }

@@ -17,7 +17,10 @@ fn number(seq: &str) -> SeqNum {
 
 /// A changeset that says which one it is.
 fn changes(mark: u16) -> Changeset {
-    let row = Change::Delete { old: [].into() };
+    let row = Change::Delete {
+        old: [].into(),
+        rowid: 1,
+    };
     Changeset {
         changes: [RowChange {
             table: TableId(mark),

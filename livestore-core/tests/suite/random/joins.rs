@@ -11,30 +11,30 @@ use crate::{
 
 #[derive(Table, Clone, Debug, PartialEq)]
 #[table(name = "issues")]
-struct Issue {
+pub(super) struct Issue {
     #[column(primary_key)]
-    id: i64,
-    creator: Option<i64>,
-    status: String,
-    points: i64,
-    weight: Option<f64>,
+    pub(super) id: i64,
+    pub(super) creator: Option<i64>,
+    pub(super) status: String,
+    pub(super) points: i64,
+    pub(super) weight: Option<f64>,
 }
 
 #[derive(Table, Clone, Debug, PartialEq)]
 #[table(name = "users")]
-struct User {
+pub(super) struct User {
     #[column(primary_key)]
-    id: i64,
-    name: String,
-    team: Option<i64>,
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) team: Option<i64>,
 }
 
 #[derive(Table, Clone, Debug, PartialEq)]
 #[table(name = "teams")]
-struct Team {
+pub(super) struct Team {
     #[column(primary_key)]
-    id: i64,
-    title: String,
+    pub(super) id: i64,
+    pub(super) title: String,
 }
 
 #[derive(Event, Clone, Debug, Serialize, Deserialize)]

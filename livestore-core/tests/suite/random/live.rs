@@ -30,8 +30,8 @@ type AnyWrite = (
 );
 
 /// A live query and the same to be run afresh; says what differs, and how often it ran.
-struct Held {
-    check: Check,
+pub(super) struct Held {
+    pub(super) check: Check,
     runs: Box<dyn Fn() -> u64>,
 }
 
@@ -88,7 +88,7 @@ fn value_for(column: &ColumnDef, random: &mut Random) -> Value {
     }
 }
 
-fn hold<Q>(store: &Store, query: Q) -> Option<Held>
+pub(super) fn hold<Q>(store: &Store, query: Q) -> Option<Held>
 where
     Q: Query<Output: PartialEq + std::fmt::Debug + Clone + Send + Sync + 'static> + Clone,
 {
@@ -161,7 +161,7 @@ fn hold_some(store: &Store, table: &TableDef, random: &mut Random) -> Vec<Held> 
     held
 }
 
-fn runs(held: &[Held]) -> u64 {
+pub(super) fn runs(held: &[Held]) -> u64 {
     held.iter().map(|held| (held.runs)()).sum()
 }
 

@@ -16,7 +16,7 @@ use super::{page::describe, sync::Payloads, wire::Start};
 use crate::{
     adapter::{
         desk::{Desk, Seating},
-        runtime,
+        runtime::{self, Clock},
     },
     event::{ClientId, EncodedEvent, StoreId},
     eventlog::{self, Eventlog, EventlogError},
@@ -124,6 +124,7 @@ impl Files {
             state,
             storage,
             sync: payloads.setup(start.sync.as_ref()),
+            clock: Clock::start(),
         };
         let log = log.map_err(|error| error.to_string())?;
         let (desk, driver) = Desk::open(log, seating);

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     event::EncodedEvent,
-    store::{AdapterError, Image, Inbox, LinkFuture, Session, Setup},
+    store::{AdapterError, Image, Inbox, LinkFuture, Session, Setup, WantedEvents},
     sync::FromLeader,
 };
 
@@ -62,6 +62,7 @@ pub(super) struct Endpoint {
     /// Whether the last hello went to this tab's own worker, which has not answered yet but will.
     expected: Cell<bool>,
     reads: RefCell<HashMap<u32, Reply<Vec<EncodedEvent>>>>,
+    finds: RefCell<HashMap<u32, Reply<WantedEvents>>>,
     jobs: RefCell<HashMap<u32, Reply<Vec<u8>>>>,
     next_request: Cell<u32>,
     closed: Cell<bool>,
@@ -135,6 +136,7 @@ impl Endpoint {
             visit: Cell::new((js_sys::Math::random() * 2_f64.powi(52)) as Visit),
             expected: Cell::new(false),
             reads: RefCell::new(HashMap::new()),
+            finds: RefCell::new(HashMap::new()),
             jobs: RefCell::new(HashMap::new()),
             next_request: Cell::new(0),
             closed: Cell::new(false),
@@ -254,6 +256,7 @@ impl Endpoint {
         self.name.borrow_mut().take();
         // Whoever waits for an answer hears that there will be none.
         self.reads.borrow_mut().clear();
+        self.finds.borrow_mut().clear();
         self.jobs.borrow_mut().clear();
     }
 }

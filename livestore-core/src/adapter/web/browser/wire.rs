@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::{build::Build, spawn, sync::SyncStart};
 use crate::{
     event::{EncodedEvent, Place, SeqNum},
+    store::{Wanted, WantedEvents},
     sync::{FromLeader, ToLeader},
 };
 
@@ -70,6 +71,13 @@ pub(super) enum ToHost {
         request: u32,
         payload: Result<String, String>,
     },
+    /// Look through a piece of the log.
+    Find {
+        request: u32,
+        after: SeqNum,
+        limit: u32,
+        wanted: Wanted,
+    },
 }
 
 /// From the worker to a session.
@@ -103,6 +111,10 @@ pub(super) enum FromHost {
     /// What does the app give its backend?
     PayloadWanted {
         request: u32,
+    },
+    Found {
+        request: u32,
+        events: Result<WantedEvents, String>,
     },
 }
 

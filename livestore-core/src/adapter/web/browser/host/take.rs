@@ -40,6 +40,21 @@ impl Host {
                     None,
                 );
             }
+            ToHost::Find {
+                request,
+                after,
+                limit,
+                wanted,
+            } => {
+                let events =
+                    self.with_desk(|desk| desk.wanted_after(after, limit as usize, &wanted));
+                self.answer(
+                    &parcel.session,
+                    by_port,
+                    &FromHost::Found { request, events },
+                    None,
+                );
+            }
             ToHost::Export { request } => {
                 if let Some(desk) = self.desk() {
                     let log = desk.export_log().map_err(|error| error.to_string());

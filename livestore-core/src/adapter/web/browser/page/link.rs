@@ -8,7 +8,7 @@ use send_wrapper::SendWrapper;
 use super::{super::wire::ToHost, Endpoint};
 use crate::{
     event::{EncodedEvent, SeqNum},
-    store::{AdapterError, Inbox, LeaderLink, LinkFuture},
+    store::{AdapterError, Inbox, LeaderLink, LinkFuture, Wanted, WantedEvents},
     sync::ToLeader,
 };
 
@@ -37,6 +37,22 @@ impl LeaderLink for Link {
             request,
             after,
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
+        });
+        events
+    }
+
+    fn wanted_after(
+        &self,
+        after: SeqNum,
+        limit: usize,
+        wanted: &Wanted,
+    ) -> LinkFuture<Result<WantedEvents, AdapterError>> {
+        let (request, events) = self.0.expect(&self.0.finds);
+        self.0.post(&ToHost::Find {
+            request,
+            after,
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
+            wanted: wanted.clone(),
         });
         events
     }

@@ -65,6 +65,11 @@ impl Endpoint {
                     });
                 }
             }
+            FromHost::Found { request, events } => {
+                if let Some(reply) = self.finds.borrow_mut().remove(&request) {
+                    let _ = reply.send(events.map_err(AdapterError::new));
+                }
+            }
             FromHost::Page { request, events } => {
                 if let Some(reply) = self.reads.borrow_mut().remove(&request) {
                     let _ = reply.send(events.map_err(AdapterError::new));
