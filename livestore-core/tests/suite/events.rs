@@ -70,6 +70,31 @@ fn str_02_events_of_chosen_names_only() {
     assert_eq!(numbers(&now(&mut events)), ["e2"]);
 }
 
+/// More of them than a leader looks through at a time.
+#[test]
+fn events_with_an_argument_are_found_among_thousands_of_others() {
+    let store = store();
+    store.commit(created("wanted", "")).unwrap();
+    for piece in 0..12 {
+        let others: Vec<_> = (0..1_000)
+            .map(|n| created(&format!("{piece}-{n}"), "wanted"))
+            .collect();
+        store.commit(others).unwrap();
+    }
+    store.commit(completed("wanted")).unwrap();
+    let filter = EventFilter::new().argument("id", "wanted").page(1);
+    let mut events = store.events(filter.clone());
+    assert_eq!(numbers(&now(&mut events)), ["e1", "e12002"]);
+    store
+        .commit((created("later", ""), completed("wanted")))
+        .unwrap();
+    assert_eq!(numbers(&now(&mut events)), ["e12004"]);
+    let named = filter.names(["v1.TodoCompleted"]);
+    let mut until = store.events(named.until(SeqNum::synced(12_003)));
+    assert_eq!(numbers(&now(&mut until)), ["e12002"]);
+    assert!(ended(&mut until), "though the last event is none of them");
+}
+
 #[test]
 fn str_03_a_stream_ends_with_the_event_it_was_told() {
     let store = store();
