@@ -40,7 +40,7 @@ pub use dynamic::{DynTable, Dynamic};
 pub use error::QueryError;
 pub use evaluate::{RowValues, Truth, compare_rows};
 pub use expr::{Expr, Number};
-pub(crate) use footprint::{AccessLog, ColumnSet, Footprint, TableId};
+pub(crate) use footprint::{AccessLog, ColumnSet, Footprint, TableId, joins_by_common_names};
 pub use json::{IntoElement, Json, JsonArray, JsonColumn};
 pub use key::{Keys, TableKey};
 pub use labeled::Labeled;

@@ -2,6 +2,8 @@
 
 #[path = "live/filters.rs"]
 mod filters;
+#[path = "live/raw.rs"]
+mod raw;
 
 use std::sync::{Arc, Mutex};
 
