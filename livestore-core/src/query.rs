@@ -50,7 +50,7 @@ pub use predicate::Predicate;
 pub use projection::{AllColumns, Part, PartOf, Picked, PlainValues, Projection, Selection};
 pub use raw::{Bind, RawQuery, RawSql, SerdeQuery, sql};
 pub use row::{FromRow, Row, Rows, TableRow};
-pub(crate) use run::{bind, bind_values, run};
+pub(crate) use run::{bind, bind_values, not_prepared, run};
 pub use scope::{At, Includes, Joinable, Member, On, Scope, Whole};
 pub use search::{FullText, Search, SearchText};
 pub use select::{
