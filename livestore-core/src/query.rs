@@ -40,7 +40,7 @@ pub use dynamic::{DynTable, Dynamic};
 pub use error::QueryError;
 pub use evaluate::{RowValues, Truth, compare_rows};
 pub use expr::{Expr, Number};
-pub(crate) use footprint::{AccessLog, ColumnSet, Footprint, TableId};
+pub(crate) use footprint::{AccessLog, ColumnSet, Footprint, TableId, joins_by_common_names};
 pub use json::{IntoElement, Json, JsonArray, JsonColumn};
 pub use key::{Keys, TableKey};
 pub use labeled::Labeled;
@@ -50,7 +50,7 @@ pub use predicate::Predicate;
 pub use projection::{AllColumns, Part, PartOf, Picked, PlainValues, Projection, Selection};
 pub use raw::{Bind, RawQuery, RawSql, SerdeQuery, sql};
 pub use row::{FromRow, Row, Rows, TableRow};
-pub(crate) use run::{bind, bind_values, run};
+pub(crate) use run::{bind, bind_values, not_prepared, run};
 pub use scope::{At, Includes, Joinable, Member, On, Scope, Whole};
 pub use search::{FullText, Search, SearchText};
 pub use select::{

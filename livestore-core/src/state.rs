@@ -8,6 +8,7 @@ mod capture;
 mod changeset;
 mod ddl;
 mod determinism;
+mod footprint;
 mod hash;
 mod journal;
 mod replay;
@@ -151,28 +152,6 @@ impl State {
         read: impl FnOnce(Rows<'_>) -> Result<R, QueryError>,
     ) -> Result<R, QueryError> {
         query::run(&self.connection, statement, read)
-    }
-
-    /// Returns what a query reads.
-    pub(crate) fn footprint(&mut self, sql: &str) -> Result<Arc<Footprint>, QueryError> {
-        if let Some(footprint) = self.footprints.get(sql) {
-            return Ok(Arc::clone(footprint));
-        }
-        lock(&self.access).log.take();
-        // Not through the cache: SQLite reports reads only while it prepares.
-        let prepared = self.connection.prepare(sql);
-        let (footprint, _) = lock(&self.access).log.take();
-        prepared.map_err(|source| QueryError::Sqlite {
-            sql: sql.to_owned(),
-            source,
-        })?;
-        if self.footprints.len() >= FOOTPRINT_CACHE {
-            self.footprints.clear();
-        }
-        let footprint = Arc::new(footprint);
-        self.footprints
-            .insert(sql.to_owned(), Arc::clone(&footprint));
-        Ok(footprint)
     }
 
     fn set_head(&mut self, head: SeqNum) -> rusqlite::Result<()> {

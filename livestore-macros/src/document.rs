@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{
-    Attribute, Data, DeriveInput, Expr, Field, Fields, LitStr, Result, Token, meta::ParseNestedMeta,
+    Attribute, Data, DeriveInput, Expr, Field, Fields, Ident, LitStr, Result, Token,
+    meta::ParseNestedMeta,
 };
 
 use crate::{field::unraw, table::snake_case};
@@ -41,15 +42,16 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let default_id = attributes.default_id();
     let single = (!attributes.keyed)
         .then(|| quote!(impl ::livestore_core::schema::SingleDocument for #ident {}));
-    let fields = match fields {
+    let (names, fields) = match fields {
         Some(fields) => fields_impl(input, fields)?,
-        None => TokenStream::new(),
+        None => Default::default(),
     };
     Ok(quote! {
         impl ::livestore_core::schema::ClientDocument for #ident {
             const NAME: &'static str = #name;
             const EVENT: &'static str = #event;
             const PARTIAL: bool = #partial;
+            const FIELDS: &'static [&'static str] = &[#(#names),*];
             const DEFAULT_ID: ::livestore_core::schema::DocumentId =
                 ::livestore_core::schema::DocumentId::#default_id;
         }
@@ -115,45 +117,55 @@ fn named_fields(input: &DeriveInput) -> Option<&Fields> {
     }
 }
 
-fn fields_impl(input: &DeriveInput, fields: &Fields) -> Result<TokenStream> {
+/// The names in JSON of the fields that are stored, and what sets them.
+fn fields_impl(input: &DeriveInput, fields: &Fields) -> Result<(Vec<String>, TokenStream)> {
     let ident = &input.ident;
     let rule = Serde::of(&input.attrs)?.rename_all;
-    let mut constants = TokenStream::new();
+    let (mut names, mut constants) = (Vec::new(), TokenStream::new());
     for field in fields {
         let serde = Serde::of(&field.attrs)?;
         if serde.skip {
             continue;
         }
-        constants.extend(constant(field, serde.rename, rule.as_ref())?);
+        let Some(ident) = &field.ident else {
+            continue;
+        };
+        let name = json_name(ident, serde.rename, rule.as_ref())?;
+        constants.extend(constant(field, ident, &name));
+        if !serde.skip_serializing {
+            names.push(name);
+        }
     }
-    Ok(quote! {
+    let fields = quote! {
         impl #ident {
             #constants
         }
 
         impl ::livestore_core::schema::DocumentFields for #ident {}
-    })
+    };
+    Ok((names, fields))
 }
 
-fn constant(field: &Field, rename: Option<LitStr>, rule: Option<&LitStr>) -> Result<TokenStream> {
-    let Some(ident) = &field.ident else {
-        return Ok(TokenStream::new());
-    };
+fn json_name(ident: &Ident, rename: Option<LitStr>, rule: Option<&LitStr>) -> Result<String> {
     let plain = unraw(ident);
-    let name = match (rename, rule) {
-        (Some(name), _) => name.value(),
-        (None, Some(rule)) => renamed(&plain, rule)?,
-        (None, None) => plain.clone(),
-    };
+    match (rename, rule) {
+        (Some(name), _) => Ok(name.value()),
+        (None, Some(rule)) => renamed(&plain, rule),
+        (None, None) => Ok(plain),
+    }
+}
+
+fn constant(field: &Field, ident: &Ident, name: &str) -> TokenStream {
+    let plain = unraw(ident);
     let constant = format_ident!("{}", plain.to_uppercase(), span = ident.span());
     let (visibility, ty) = (&field.vis, &field.ty);
     let docs = format!("The field `{plain}`.");
-    Ok(quote! {
+    quote! {
         #[doc = #docs]
         #[allow(dead_code)]
         #visibility const #constant: ::livestore_core::schema::DocumentField<Self, #ty> =
             ::livestore_core::schema::DocumentField::new(#name);
-    })
+    }
 }
 
 /// What serde is told of the names in JSON.
@@ -162,6 +174,7 @@ struct Serde {
     rename: Option<LitStr>,
     rename_all: Option<LitStr>,
     skip: bool,
+    skip_serializing: bool,
 }
 
 impl Serde {
@@ -180,6 +193,20 @@ impl Serde {
             self.rename_all = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("skip") {
             self.skip = true;
+        } else if meta.path.is_ident("skip_serializing") {
+            self.skip_serializing = true;
+        } else if meta.path.is_ident("with") || meta.path.is_ident("serialize_with") {
+            return Err(meta.error(
+                "such a field is stored in a form that setting it alone would not know: #[document(replace)] sets \
+                 all of the document",
+            ));
+        } else if ["into", "from", "try_from", "transparent"]
+            .iter()
+            .any(|name| meta.path.is_ident(name))
+        {
+            return Err(meta.error(
+                "such a document is stored in a form that has other fields: #[document(replace)] sets all of it",
+            ));
         } else if meta.path.is_ident("flatten") || meta.path.is_ident("rename") {
             return Err(meta.error(
                 "such a field has no one name to set it by: #[document(replace)] sets all of the document",
@@ -257,6 +284,21 @@ mod tests {
         let input = parse_quote! { struct Ui { #[serde(flatten)] a: Other } };
         assert!(error_of(&input).contains("#[document(replace)]"));
         let input = parse_quote! { #[document(replace)] struct Ui { #[serde(flatten)] a: Other } };
+        assert!(derive(&input).is_ok());
+    }
+
+    #[test]
+    fn a_field_with_a_form_of_its_own_is_refused_unless_all_is_replaced() {
+        for input in [
+            parse_quote! { struct Ui { #[serde(default, with = "seconds")] a: Time } },
+            parse_quote! { struct Ui { #[serde(serialize_with = "seconds")] a: Time } },
+            parse_quote! { #[serde(from = "Old", into = "Old")] struct Ui { a: Time } },
+            parse_quote! { #[serde(transparent)] struct Ui { a: Time } },
+        ] {
+            assert!(error_of(&input).contains("#[document(replace)]"));
+        }
+        let input =
+            parse_quote! { #[document(replace)] struct Ui { #[serde(with = "s")] a: Time } };
         assert!(derive(&input).is_ok());
     }
 

@@ -11,7 +11,7 @@ pub enum Condition {
     Compare(Term, Comparison, Term),
     /// A term is at least the first and at most the second.
     Between(Term, Term, Term),
-    /// A term equals one of the values; of none, never.
+    /// A term equals one of the values; of none, never. A statement takes 32,766 values in all.
     In(Term, Vec<Value>),
     /// A term equals one of the rows of another query.
     InSelect(Term, Box<SelectSpec>),
@@ -248,8 +248,18 @@ impl Pattern {
     }
 }
 
+/// Conditions in a row nest in SQLite, one level for each, and it takes a thousand levels: many are halved.
 fn write_joined(conditions: &[Condition], operator: &str, out: &mut SqlText) {
+    const IN_A_ROW: usize = 100;
     out.sql.push('(');
+    if conditions.len() > IN_A_ROW {
+        let (first, second) = conditions.split_at(conditions.len() / 2);
+        write_joined(first, operator, out);
+        out.sql.push_str(operator);
+        write_joined(second, operator, out);
+        out.sql.push(')');
+        return;
+    }
     for (i, condition) in conditions.iter().enumerate() {
         if i > 0 {
             out.sql.push_str(operator);

@@ -68,6 +68,33 @@ pub enum QueryError {
         /// What doesn't match.
         message: String,
     },
+    /// A statement has more values than SQLite takes.
+    #[error("{given} values are too many, SQLite takes {most} at once: ask for them in parts")]
+    TooManyValues {
+        /// How many there are.
+        given: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// One value is to be made of groups, from something in which the rows of a group differ.
+    #[error(
+        "`{sql}` makes one value of groups, whose rows need not have one and the same `{term}`: \
+         group by it too, or select the aggregate to have one value for each group"
+    )]
+    Ungrouped {
+        /// The SQL text.
+        sql: String,
+        /// What the rows of a group may differ in.
+        term: String,
+    },
+    /// The app's code panicked while it read a live query's rows or compared its results.
+    #[error("live query `{query}` panicked: {message}")]
+    Panicked {
+        /// The query's name, or its SQL text.
+        query: String,
+        /// What the panic said.
+        message: String,
+    },
     /// A materializer's query calls a function that may give something else on another client or at a replay.
     #[error("a materializer reads by `{sql}`, but `{function}` is not the same at every replay")]
     NonDeterministic {

@@ -1,4 +1,7 @@
 //! What a query reads: the tables and columns SQLite's authorizer reports when it is prepared.
+//!
+//! It does not report what `USING` and `NATURAL` compare: those comparisons are made with columns that need no
+//! looking up. [`joins_by_common_names`] finds the texts that want a second look.
 
 use std::collections::HashMap;
 
@@ -50,10 +53,12 @@ impl Footprint {
 type Columns = HashMap<Box<str>, usize>;
 
 /// The names of a schema's tables and columns, as the authorizer and the hooks report them.
+///
+/// Tables and indexes are known in lower case: a table of which no column is read is reported as the query spells it.
 #[derive(Debug, Default)]
 pub(crate) struct AccessLog {
     tables: HashMap<Box<str>, (TableId, Columns)>,
-    /// Full-text indexes, by name: reading one is reading the columns in it.
+    /// Full-text indexes: reading one is reading the columns in it.
     indexes: HashMap<Box<str>, (TableId, ColumnSet)>,
     footprint: Footprint,
     /// The last write refused, by the name of what it would have written.
@@ -71,11 +76,11 @@ impl AccessLog {
             .enumerate()
             .map(|(i, column)| (column.into(), i))
             .collect();
-        self.tables.insert(name.into(), (id, columns));
+        self.tables.insert(lower(name), (id, columns));
     }
 
     pub(crate) fn add_index(&mut self, name: &str, table: &str, indexed: &[String]) {
-        let Some((id, columns)) = self.tables.get(table) else {
+        let Some((id, columns)) = self.tables.get(&lower(table)) else {
             return;
         };
         let mut set = ColumnSet::EMPTY;
@@ -84,17 +89,23 @@ impl AccessLog {
                 set.insert(place);
             }
         }
-        self.indexes.insert(name.into(), (*id, set));
+        self.indexes.insert(lower(name), (*id, set));
     }
 
     pub(crate) fn table(&self, name: &str) -> Option<TableId> {
-        self.tables.get(name).map(|(id, _)| *id)
+        self.tables.get(&lower(name)).map(|(id, _)| *id)
+    }
+
+    /// Returns the tables that have a full-text index.
+    pub(crate) fn full_text_tables(&self) -> impl Iterator<Item = TableId> {
+        self.indexes.values().map(|(id, _)| *id)
     }
 
     /// Notes a read; names that are no declared table's (views, functions, system tables) are skipped.
     pub(crate) fn read(&mut self, table: &str, column: &str) {
-        let Some((id, columns)) = self.tables.get(table) else {
-            if let Some((id, columns)) = self.indexes.get(table) {
+        let table = lower(table);
+        let Some((id, columns)) = self.tables.get(&table) else {
+            if let Some((id, columns)) = self.indexes.get(&table) {
                 self.footprint.add(*id, *columns);
             }
             return;
@@ -119,4 +130,15 @@ impl AccessLog {
     pub(crate) fn take(&mut self) -> (Footprint, Option<String>) {
         (std::mem::take(&mut self.footprint), self.refused.take())
     }
+}
+
+fn lower(name: &str) -> Box<str> {
+    name.to_ascii_lowercase().into()
+}
+
+/// Whether a text may join tables by the names they have in common; a word in a string or a comment counts too.
+pub(crate) fn joins_by_common_names(sql: &str) -> bool {
+    let is_part_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    sql.split(|c: char| !is_part_of_name(c))
+        .any(|word| word.eq_ignore_ascii_case("using") || word.eq_ignore_ascii_case("natural"))
 }

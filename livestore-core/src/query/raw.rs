@@ -32,7 +32,7 @@ pub struct RawSql {
 }
 
 impl RawSql {
-    /// Binds the next numbered parameter.
+    /// Binds the next parameter that has no name, as `?` and `?1`; where no value is given by a name, the next one.
     pub fn bind(mut self, value: impl Bind) -> Self {
         self.statement.binds.push(value.into_bind());
         self
@@ -44,7 +44,7 @@ impl RawSql {
         self
     }
 
-    /// Binds the next numbered parameter to a value made elsewhere.
+    /// Binds the next parameter, as [`bind`](Self::bind) does, to a value made elsewhere.
     pub fn bind_value(mut self, value: Value) -> Self {
         self.statement.binds.push(value);
         self

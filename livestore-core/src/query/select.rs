@@ -2,6 +2,7 @@
 
 mod ends;
 mod extent;
+mod groups;
 mod spec;
 mod text;
 
@@ -123,13 +124,15 @@ impl<S, P> Select<S, P> {
         self.with(|spec| spec.offset = Some(rows))
     }
 
-    /// Gives equal rows once.
+    /// Gives equal rows once; a sum or another value is made of rows that differ in what is selected or in what
+    /// it takes.
     pub fn distinct(self) -> Self {
         self.with(|spec| spec.distinct = true)
     }
 
     /// Makes one row of all that have equal values here; called again, of all whose values are equal there
-    /// too. Aggregates in [`select`](Self::select) and [`having`](Self::having) are of one such group.
+    /// too. Aggregates in [`select`](Self::select) and [`having`](Self::having) are of one such group; a value of
+    /// all groups ([`sum`](Self::sum), [`aggregate`](Self::aggregate), …) can take only what they are grouped by.
     pub fn group_by<X, Places>(self, by: X) -> Self
     where
         X: Selection<S, Places>,

@@ -1,8 +1,11 @@
 //! One live query.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use web_time::{Duration, Instant};
@@ -12,6 +15,7 @@ use super::{
     reads::{self, TableRead},
 };
 use crate::{
+    panic::text_of,
     query::{Condition, Query, QueryError, Statement},
     state::State,
 };
@@ -119,16 +123,30 @@ impl<T: PartialEq + 'static> Node<T> {
     }
 
     /// Runs the query again; true when the result is another one.
+    ///
+    /// A panic of the app's code is an error of this query: the commit that has it run is done, and the other
+    /// queries want to run too. Where panics abort there is nothing to catch.
     pub(crate) fn run(&self, state: &State) -> Result<bool, QueryError> {
+        let run = AssertUnwindSafe(|| self.run_unguarded(state));
+        let outcome = catch_unwind(run).unwrap_or_else(|panic| {
+            Err(QueryError::Panicked {
+                query: self.query.label().unwrap_or(&self.statement.sql).to_owned(),
+                message: text_of(&*panic).to_owned(),
+            })
+        });
+        // Also where a new result was read, but could not be compared.
+        self.stale.store(outcome.is_err(), Ordering::Release);
+        outcome
+    }
+
+    fn run_unguarded(&self, state: &State) -> Result<bool, QueryError> {
         self.runs.fetch_add(1, Ordering::Relaxed);
         let start = Instant::now();
         let value = state.query(&self.statement, |rows| self.query.read(rows));
         let took = nanoseconds_since(start);
         self.nanoseconds[0].store(took, Ordering::Relaxed);
         self.nanoseconds[1].fetch_add(took, Ordering::Relaxed);
-        let value = value?;
-        self.stale.store(false, Ordering::Release);
-        Ok(self.result.set(value))
+        Ok(self.result.set(value?))
     }
 
     /// Adds a listener that has not heard of anything yet, or with `skip_current` of the current result.
@@ -169,7 +187,6 @@ impl<T: PartialEq + Send + Sync + 'static> LiveNode for Node<T> {
             Ok(true) => Refreshed::News,
             Ok(false) => Refreshed::Nothing,
             Err(error) => {
-                self.stale.store(true, Ordering::Release);
                 tracing::error!(%error, "a live query failed; it keeps its last result until it runs again");
                 Refreshed::Failed
             }

@@ -34,7 +34,8 @@ use crate::query::{MaterializerFailure, TableKey, TableRow};
 /// | `replace` | fields are not set one by one |
 ///
 /// A struct with named fields is set field by field; the derive makes a [`DocumentField`] constant for each. All
-/// other types are replaced.
+/// other types are replaced. A field that serde leaves out (`skip_serializing_if`) is set to null, which reads as what
+/// serde makes of a field that is missing. Fields with a form of their own (`flatten`, `with`) want `replace`.
 ///
 /// ```
 /// # futures::executor::block_on(async {
@@ -63,6 +64,8 @@ pub trait ClientDocument: Serialize + DeserializeOwned + Default + 'static {
     const EVENT: &'static str;
     /// Whether its fields are set one by one.
     const PARTIAL: bool;
+    /// The names its fields have in JSON, where they are set one by one.
+    const FIELDS: &'static [&'static str] = &[];
     /// Which document is meant where no key is given.
     const DEFAULT_ID: DocumentId;
 

@@ -1,5 +1,7 @@
 //! The SQL that creates a state database.
 
+use std::collections::HashSet;
+
 use crate::{
     query::{quote, quote_literal},
     schema::{ColumnDef, FullTextDef, Schema, TableDef},
@@ -29,9 +31,10 @@ const SYSTEM_TABLES: &str = "CREATE TABLE __livestore_state_head (\
 /// Returns the statements that create every table and index of a schema.
 pub(super) fn create_all(schema: &Schema) -> String {
     let mut sql = String::from(SYSTEM_TABLES);
+    let mut names = table_names(schema.tables());
     for table in schema.tables() {
         sql.push_str(&create_table(table));
-        sql.push_str(&create_indexes(table));
+        sql.push_str(&create_indexes(table, &mut names));
         if let Some(index) = &table.full_text {
             sql.push_str(&create_full_text(table, index));
         }
@@ -79,7 +82,29 @@ fn create_column(column: &ColumnDef, inline_key: bool) -> String {
     sql
 }
 
-fn create_indexes(table: &TableDef) -> String {
+/// The names of tables in lower case, with those FTS5 makes for itself: indexes share one space with them.
+fn table_names(tables: &[TableDef]) -> HashSet<String> {
+    let own = tables.iter().map(|table| table.name.to_ascii_lowercase());
+    let full_text = tables.iter().filter(|table| table.full_text.is_some());
+    let full_text = full_text.flat_map(|table| {
+        let name = table.full_text_name().to_ascii_lowercase();
+        ["", "_config", "_data", "_docsize", "_idx"].map(|part| format!("{name}{part}"))
+    });
+    own.chain(full_text).collect()
+}
+
+/// Makes a name one that nothing has yet: `a_b` and `c` read as `a` and `b_c` do.
+fn unique_name(name: String, names: &mut HashSet<String>) -> String {
+    let mut free = name.clone();
+    let mut number = 2;
+    while !names.insert(free.to_ascii_lowercase()) {
+        free = format!("{name}_{number}");
+        number += 1;
+    }
+    free
+}
+
+fn create_indexes(table: &TableDef, names: &mut HashSet<String>) -> String {
     let mut sql = String::new();
     let single = table
         .columns
@@ -96,7 +121,8 @@ fn create_indexes(table: &TableDef) -> String {
         } else {
             ("", "")
         };
-        let name = quote(&format!("idx_{}_{}{suffix}", table.name, columns.join("_")));
+        let name = format!("idx_{}_{}{suffix}", table.name, columns.join("_"));
+        let name = quote(&unique_name(name, names));
         let columns: Vec<_> = columns.iter().map(|column| quote(column)).collect();
         sql.push_str(&format!(
             "CREATE {unique}INDEX {name} ON {} ({});",
@@ -147,6 +173,8 @@ fn create_full_text(table: &TableDef, index: &FullTextDef) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::{create_indexes, create_table};
     use crate::schema::{ColumnDef, TableDef};
 
@@ -184,7 +212,7 @@ mod tests {
             .column(ColumnDef::new::<String>("a").indexed())
             .column(ColumnDef::new::<String>("b").unique());
         assert_eq!(
-            create_indexes(&table),
+            create_indexes(&table, &mut HashSet::new()),
             r#"CREATE INDEX "idx_t_a" ON "t" ("a");CREATE UNIQUE INDEX "idx_t_b_unique" ON "t" ("b");"#
         );
     }

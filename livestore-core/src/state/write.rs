@@ -150,11 +150,10 @@ impl State {
         mut then: Option<&mut (dyn Continuation + 'static)>,
     ) -> Result<(), query::QueryError> {
         let sql = statement.sql.as_str();
-        let sqlite = |source| query::QueryError::Sqlite {
-            sql: sql.to_owned(),
-            source,
-        };
-        let mut prepared = self.connection.prepare_cached(sql).map_err(sqlite)?;
+        let mut prepared = self
+            .connection
+            .prepare_cached(sql)
+            .map_err(|source| query::not_prepared(statement, source))?;
         query::bind(&mut prepared, statement)?;
         let mut more = more.iter();
         loop {

@@ -1,5 +1,8 @@
 //! Client documents; the ids are the behaviour document's.
 
+#[path = "documents/cleared.rs"]
+mod cleared;
+
 use std::collections::BTreeMap;
 
 use livestore_core::{

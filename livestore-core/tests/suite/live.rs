@@ -2,6 +2,11 @@
 
 #[path = "live/filters.rs"]
 mod filters;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "live/panics.rs"]
+mod panics;
+#[path = "live/raw.rs"]
+mod raw;
 
 use std::sync::{Arc, Mutex};
 

@@ -206,6 +206,67 @@ fn raw_sql_that_cannot_be_right_is_an_error_that_says_why() {
 }
 
 #[test]
+fn every_parameter_of_raw_sql_has_the_value_it_was_given() {
+    let store = filled();
+    let read = |sql: livestore_core::query::RawSql| {
+        let rows = sql.rows::<(Option<i64>, Option<i64>, Option<i64>)>();
+        store.query(&rows).map(|rows| rows[0])
+    };
+    let given = Ok((Some(1), Some(2), Some(3)));
+    let named_first = sql("SELECT :a, ?, ?").bind_named(":a", 1).bind(2).bind(3);
+    let named_last = sql("SELECT ?, ?, $c").bind(1).bind(2).bind_named("$c", 3);
+    let numbered = sql("SELECT :a, ?2, @c")
+        .bind_named("@c", 3)
+        .bind(2)
+        .bind_named(":a", 1);
+    let numbers_as_names = sql("SELECT ?1, ?2, ?3").bind_named("?2", 2).bind(1).bind(3);
+    for query in [named_first, named_last, numbered, numbers_as_names] {
+        assert_eq!(
+            read(query.clone()).map_err(|error| error.to_string()),
+            given,
+            "{query:?}"
+        );
+    }
+    let error = |sql| read(sql).unwrap_err().to_string();
+    let twice = sql("SELECT :a, :b, 3")
+        .bind_named(":a", 1)
+        .bind_named(":a", 2);
+    assert!(error(twice).contains("`:a` is given twice"));
+    let missing = sql("SELECT :a, :b, ?").bind_named(":a", 1).bind(2).bind(3);
+    assert!(error(missing).contains("`:b` is not given"));
+    let unnamed = sql("SELECT :a, ?, ?").bind_named(":a", 1).bind(2);
+    assert!(error(unnamed).contains("3 wanted, 2 given"));
+    let more = sql("SELECT :a, 2, 3").bind_named(":a", 1).bind(2);
+    assert!(error(more).contains("1 wanted, 2 given"));
+}
+
+#[test]
+fn a_condition_of_thousands_of_parts_is_a_query() {
+    let store = filled();
+    let wanted = |id: u32| Todo::ID.eq(format!("{id}"));
+    let one_of = || Predicate::any((0..5_000).map(wanted).chain([Todo::ID.eq("c")]));
+    let none_of = Predicate::all((0..5_000).map(|id| Todo::ID.ne(format!("{id}"))));
+    assert_eq!(ids(&store, one_of()), "c");
+    assert_eq!(ids(&store, !one_of()), "abd");
+    assert_eq!(ids(&store, none_of.clone()), "abcd");
+    assert_eq!(ids(&store, none_of.and(Todo::ID.ne("a"))), "bcd");
+}
+
+#[test]
+fn more_values_than_sqlite_takes_are_an_error_that_says_how_many_it_takes() {
+    let store = filled();
+    let of =
+        |count: u32| Todo::query().filter(Todo::ID.is_in((0..count).map(|id| format!("{id}"))));
+    assert_eq!(store.query(&of(32_766)).unwrap(), []);
+    let error = store.query(&of(32_767)).unwrap_err().to_string();
+    assert!(
+        error.contains("32767") && error.contains("32766"),
+        "{error}"
+    );
+    assert!(error.len() < 1_000, "and not all of the text");
+}
+
+#[test]
 fn a_query_cannot_write_or_steer_transactions() {
     let store = filled();
     for text in [

@@ -1,6 +1,8 @@
 //! What SQLite answers to generated SQL, held against the evaluator of conditions on random tables, rows
 //! and queries. A failing seed is in the message; `SEEDS` can be set to it alone to repeat a run.
 
+#[path = "random/columns.rs"]
+mod columns;
 #[path = "random/conditions.rs"]
 mod conditions;
 #[path = "random/joins.rs"]

@@ -4,7 +4,7 @@ use livestore_core::{
     Error,
     prelude::*,
     query::{QueryError, Row},
-    schema::{ColumnDef, TableDef},
+    schema::{ColumnDef, IndexDef, TableDef},
 };
 
 use crate::{
@@ -196,4 +196,32 @@ fn the_derive_describes_the_table() {
     assert_eq!(item("code").default, Some(Value::Text("none".into())));
     assert_eq!(LineItem::TYPE.name(), "type");
     Schema::builder().table::<LineItem>().build().unwrap();
+}
+
+#[test]
+fn indexes_whose_names_would_be_the_same_are_all_made() {
+    let table = |name: &str, columns: &[&str]| {
+        let key = TableDef::new(name).column(ColumnDef::new::<i64>("id").primary_key());
+        columns.iter().fold(key, |table, column| {
+            table.column(ColumnDef::new::<i64>(*column).indexed())
+        })
+    };
+    let project = table("project", &["task_status"]);
+    let project_task = table("project_task", &["status", "Status_Unique"]);
+    let unique = ColumnDef::new::<i64>("b").unique();
+    let pairs = table("pairs", &["a_b", "c", "a", "b_c", "b_unique"])
+        .index(IndexDef::new(["a_b", "c"]))
+        .index(IndexDef::new(["a", "b_c"]))
+        .column(unique);
+    let named_as_one = table("idx_pairs_c", &[]);
+    let schema = Schema::builder()
+        .table_def(project)
+        .table_def(project_task)
+        .table_def(pairs)
+        .table_def(named_as_one)
+        .build()
+        .unwrap();
+    let store = open_with(schema);
+    let indexes = sql("SELECT count(*) FROM sqlite_schema WHERE type = 'index'").rows::<(i64,)>();
+    assert_eq!(store.query(&indexes).unwrap(), [(11,)]);
 }

@@ -15,6 +15,9 @@ pub(super) enum Known<'a> {
 pub(super) enum Affinity {
     Numeric,
     Text,
+    /// A column's that takes every value as it is.
+    Blob,
+    /// What is no column has none.
     None,
 }
 
@@ -23,7 +26,7 @@ impl From<ColumnKind> for Affinity {
         match kind {
             ColumnKind::Integer | ColumnKind::Real => Self::Numeric,
             ColumnKind::Text => Self::Text,
-            ColumnKind::Blob | ColumnKind::Any => Self::None,
+            ColumnKind::Blob | ColumnKind::Any => Self::Blob,
         }
     }
 }
@@ -62,6 +65,7 @@ pub(super) fn compare(
         (Affinity::Numeric, Affinity::Numeric) => (Affinity::None, Affinity::None),
         (Affinity::Numeric, _) => (Affinity::None, Affinity::Numeric),
         (_, Affinity::Numeric) => (Affinity::Numeric, Affinity::None),
+        // Between two columns of which none is numeric nothing is converted.
         (Affinity::Text, Affinity::None) => (Affinity::None, Affinity::Text),
         (Affinity::None, Affinity::Text) => (Affinity::Text, Affinity::None),
         _ => (Affinity::None, Affinity::None),

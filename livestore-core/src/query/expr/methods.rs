@@ -69,7 +69,7 @@ macro_rules! comparisons {
             ))
         }
 
-        /// It equals one of the values; of none, never.
+        /// It equals one of the values; of none, never. More than 32,766 are an error when the query runs.
         pub fn is_in<V: $crate::query::IntoColumn<C>>(
             self,
             values: impl IntoIterator<Item = V>,

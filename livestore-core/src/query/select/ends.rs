@@ -224,6 +224,10 @@ impl<C: ColumnType> Query for One<C> {
 
     fn read(&self, rows: Rows<'_>) -> Result<C, QueryError> {
         let sql = rows.sql().to_owned();
+        // SQLite takes what it likes of a row of each group.
+        if let Some(term) = self.spec.ungrouped(&self.term) {
+            return Err(QueryError::Ungrouped { sql, term });
+        }
         read_first(rows, |row| row.get(0))?.ok_or(QueryError::NoRow { sql })
     }
 

@@ -7,7 +7,7 @@ use crate::query::{
 };
 
 impl SelectSpec {
-    fn start(&self) -> SqlText {
+    pub(super) fn start(&self) -> SqlText {
         SqlText {
             qualified: !self.joins.is_empty() || self.search.is_some(),
             search: self.search.as_deref().map(Search::index),
@@ -68,15 +68,20 @@ impl SelectSpec {
         term.write(&mut out);
         out.qualified = qualified;
         out.sql.push_str(" FROM (SELECT ");
-        out.sql
-            .push_str(if self.distinct { "DISTINCT " } else { "" });
+        let mut separator = "";
+        // Rows are told apart by what they are, not only by what is taken of them.
+        if self.distinct {
+            self.write_columns(&mut out);
+            separator = ", ";
+        }
         for (i, term) in taken.iter().enumerate() {
-            out.sql.push_str(if i == 0 { "" } else { ", " });
+            out.sql.push_str(std::mem::replace(&mut separator, ", "));
             term.write(&mut out);
             out.sql.push_str(" AS ");
             push_quoted(&mut out.sql, &taken_name(i));
         }
-        out.sql.push_str(if taken.is_empty() { "1" } else { "" });
+        out.sql
+            .push_str(if separator.is_empty() { "1" } else { "" });
         self.write_rest(&mut out, self.limit);
         out.sql.push(')');
         out.into_statement()
@@ -101,6 +106,11 @@ impl SelectSpec {
 
     fn write_rows(&self, out: &mut SqlText, limit: Option<u64>) {
         out.sql.push_str("SELECT ");
+        self.write_columns(out);
+        self.write_rest(out, limit);
+    }
+
+    fn write_columns(&self, out: &mut SqlText) {
         if self.distinct {
             out.sql.push_str("DISTINCT ");
         }
@@ -108,7 +118,6 @@ impl SelectSpec {
             Some(columns) => out.push_list(columns, |out, term| term.write(out)),
             None => self.write_all_columns(out),
         }
-        self.write_rest(out, limit);
     }
 
     fn write_rest(&self, out: &mut SqlText, limit: Option<u64>) {
@@ -230,7 +239,7 @@ fn taken_name(place: usize) -> String {
 
 impl Term {
     /// Moves what aggregates take to a list and puts names in their places.
-    fn take_aggregated(&mut self, taken: &mut Vec<Self>) {
+    pub(super) fn take_aggregated(&mut self, taken: &mut Vec<Self>) {
         match self {
             Self::Aggregate(_, Some(of)) => {
                 let name = Self::column("", taken_name(taken.len()));

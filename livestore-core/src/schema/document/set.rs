@@ -39,7 +39,7 @@ struct ArgsRef<'a> {
 
 impl<D: ClientDocument> DocumentSet<D> {
     pub(super) fn all(id: Option<String>, value: &D) -> Self {
-        Self::new(id, json(value))
+        Self::new(id, document_json(value))
     }
 
     pub(super) fn no_fields(id: Option<String>) -> Self {
@@ -71,7 +71,7 @@ impl<D: ClientDocument> DocumentSet<D> {
     /// The id is a key, or none for the document where no key is given.
     pub fn difference(id: Option<String>, before: &D, after: &D) -> Option<Self> {
         let id = id.or_else(|| D::DEFAULT_ID.fixed());
-        let (Ok(from), Ok(to)) = (json(before), json(after)) else {
+        let (Ok(from), Ok(to)) = (document_json(before), document_json(after)) else {
             return Some(Self::all(id, after));
         };
         if from == to {
@@ -88,6 +88,21 @@ impl<D: ClientDocument> DocumentSet<D> {
     pub(super) fn value(&self) -> Result<&Value, MaterializerFailure> {
         self.value.as_ref().map_err(|reason| reason.clone().into())
     }
+}
+
+/// A document with all of its fields: one that serde leaves out would keep what is stored.
+fn document_json<D: ClientDocument>(document: &D) -> Result<Value, String> {
+    let mut value = json(document)?;
+    if let Value::Object(fields) = &mut value
+        && D::PARTIAL
+    {
+        for name in D::FIELDS {
+            if !fields.contains_key(*name) {
+                fields.insert((*name).to_owned(), Value::Null);
+            }
+        }
+    }
+    Ok(value)
 }
 
 fn json(value: &impl Serialize) -> Result<Value, String> {

@@ -54,19 +54,29 @@ pub(super) fn decode<D: ClientDocument>(stored: Value) -> D {
 }
 
 /// Overlays the fields one by one, leaving out those that don't decode.
+///
+/// A null that is no value of its field stands for one that serde left out, and serde knows what that means.
 fn what_fits<D: ClientDocument>(mut fields: Map<String, Value>, stored: Map<String, Value>) -> D {
     let mut fitting = D::default();
     for (name, value) in stored {
+        let is_null = value.is_null();
         let before = fields.insert(name.clone(), value);
-        match serde_json::from_value(Value::Object(fields.clone())) {
-            Ok(decoded) => fitting = decoded,
-            Err(_) => match before {
-                Some(before) => drop(fields.insert(name, before)),
-                None => drop(fields.remove(&name)),
-            },
+        let mut decoded = read(&fields);
+        if decoded.is_none() && is_null {
+            fields.remove(&name);
+            decoded = read(&fields);
+        }
+        match (decoded, before) {
+            (Some(decoded), _) => fitting = decoded,
+            (None, Some(before)) => drop(fields.insert(name, before)),
+            (None, None) => drop(fields.remove(&name)),
         }
     }
     fitting
+}
+
+fn read<D: ClientDocument>(fields: &Map<String, Value>) -> Option<D> {
+    serde_json::from_value(Value::Object(fields.clone())).ok()
 }
 
 fn object(value: Option<Value>) -> Map<String, Value> {

@@ -131,7 +131,7 @@ pub(super) fn condition(table: &TableDef, depth: u64, random: &mut Random) -> Co
 }
 
 /// The keys of the rows that SQLite selects, or `None` where it says that a text is no JSON.
-fn selected(store: &Store, handle: &DynTable, condition: Condition) -> Option<Vec<i64>> {
+pub(super) fn selected(store: &Store, handle: &DynTable, condition: Condition) -> Option<Vec<i64>> {
     let query = handle
         .query()
         .filter(Predicate::<Dynamic>::new(condition))
@@ -143,7 +143,7 @@ fn selected(store: &Store, handle: &DynTable, condition: Condition) -> Option<Ve
     }
 }
 
-fn integer(value: Value) -> i64 {
+pub(super) fn integer(value: Value) -> i64 {
     match value {
         Value::Integer(key) => key,
         other => panic!("a key is an integer, not {other:?}"),

@@ -1,6 +1,6 @@
 //! Joins, groups and aggregates, held against loops over the rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use livestore_core::prelude::*;
 
@@ -294,6 +294,80 @@ fn one_value_is_made_of_all_rows_or_of_a_window_of_them() {
             different.len() as u64,
             "{seed}"
         );
+    });
+}
+
+#[test]
+fn equal_rows_are_taken_once_where_one_value_is_made_of_them() {
+    for_each_world(|world, store, seed| {
+        let all = || Issue::query().distinct();
+        let points: Vec<_> = world.issues.iter().map(|issue| issue.points).collect();
+        let total = points.iter().sum::<i64>();
+        assert_eq!(
+            store.query(&all().sum(Issue::POINTS)).unwrap(),
+            total,
+            "{seed}"
+        );
+        let mean = (!points.is_empty()).then(|| total as f64 / points.len() as f64);
+        assert_eq!(
+            store.query(&all().avg(Issue::POINTS)).unwrap(),
+            mean,
+            "{seed}"
+        );
+        let pairs: BTreeSet<_> = world
+            .issues
+            .iter()
+            .map(|issue| (&issue.status, issue.points))
+            .collect();
+        let different = Issue::query()
+            .select((Issue::STATUS, Issue::POINTS))
+            .distinct();
+        let sum = pairs.iter().map(|(_, points)| points).sum::<i64>();
+        assert_eq!(
+            store.query(&different.clone().sum(Issue::POINTS)).unwrap(),
+            sum,
+            "{seed}"
+        );
+        let rows = different.aggregate(Issue::row_count());
+        assert_eq!(store.query(&rows).unwrap(), pairs.len() as i64, "{seed}");
+        let values: BTreeSet<_> = points.iter().collect();
+        let different = Issue::query().select(Issue::POINTS).distinct();
+        let sum = values.into_iter().sum::<i64>();
+        assert_eq!(
+            store.query(&different.sum(Issue::POINTS)).unwrap(),
+            sum,
+            "{seed}"
+        );
+    });
+}
+
+#[test]
+fn one_value_of_groups_is_made_of_what_their_rows_have_in_common() {
+    for_each_world(|world, store, seed| {
+        let groups = || Issue::query().group_by((Issue::STATUS, Issue::POINTS));
+        let different: BTreeSet<_> = world
+            .issues
+            .iter()
+            .map(|issue| (&issue.status, issue.points))
+            .collect();
+        let sum = different.iter().map(|(_, points)| points).sum::<i64>();
+        assert_eq!(
+            store.query(&groups().sum(Issue::POINTS)).unwrap(),
+            sum,
+            "{seed}"
+        );
+        let count = groups().aggregate(Issue::row_count());
+        assert_eq!(
+            store.query(&count).unwrap(),
+            different.len() as i64,
+            "{seed}"
+        );
+        let error = store
+            .query(&groups().sum(Issue::ID))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("group") && error.contains("`id`"), "{error}");
+        assert!(store.live(groups().max(Issue::WEIGHT)).is_err());
     });
 }
 
