@@ -110,7 +110,7 @@ impl Alarm {
             && self.set_for.is_none_or(|set_for| at < set_for)
         {
             self.set_for = Some(at);
-            self.timer = clock.sleep(at.saturating_sub(clock.now()));
+            self.timer = clock.sleep_until(at);
         }
     }
 }

@@ -44,11 +44,11 @@ impl Clock {
         }
     }
 
-    /// Waits for so long by this clock.
-    pub(super) fn sleep(&self, duration: Duration) -> LocalTask {
+    /// Waits until it is so late.
+    pub(super) fn sleep_until(&self, at: Duration) -> LocalTask {
         match self {
-            Self::Real(_) => sleep(duration),
-            Self::Virtual(time) => time.sleep(duration),
+            Self::Real(_) => sleep(at.saturating_sub(self.now())),
+            Self::Virtual(time) => time.sleep_until(at),
         }
     }
 }

@@ -71,14 +71,16 @@ impl VirtualTime {
         }
     }
 
-    /// Waits for so long.
-    pub(super) fn sleep(&self, duration: Duration) -> LocalTask {
+    /// Waits until it is so late.
+    pub(super) fn sleep_until(&self, at: Duration) -> LocalTask {
         let (waker, woken) = oneshot::channel();
         {
             let mut inner = lock(&self.inner);
+            if at <= inner.now {
+                return Box::pin(futures::future::ready(()));
+            }
             inner.sleepers.retain(|(_, sleeper)| !sleeper.is_canceled());
-            let until = inner.now + duration;
-            inner.sleepers.push((until, waker));
+            inner.sleepers.push((at, waker));
         }
         Box::pin(async {
             if woken.await.is_err() {
@@ -99,8 +101,8 @@ mod tests {
     #[test]
     fn whoever_waits_is_woken_when_the_time_has_come_and_not_before() {
         let time = VirtualTime::new();
-        let mut short = time.sleep(Duration::from_secs(1));
-        let mut long = time.sleep(Duration::from_secs(10));
+        let mut short = time.sleep_until(Duration::from_secs(1));
+        let mut long = time.sleep_until(Duration::from_secs(10));
         time.advance(Duration::from_millis(999));
         assert_eq!((&mut short).now_or_never(), None);
         time.advance(Duration::from_millis(1));
@@ -108,13 +110,15 @@ mod tests {
         assert_eq!((&mut long).now_or_never(), None);
         time.advance(Duration::from_secs(60));
         assert_eq!(long.now_or_never(), Some(()));
+        let past = time.sleep_until(Duration::from_secs(5));
+        assert_eq!(past.now_or_never(), Some(()));
     }
 
     #[test]
     fn who_has_stopped_waiting_is_not_kept() {
         let time = VirtualTime::new();
         for _ in 0..1_000 {
-            drop(time.sleep(Duration::from_secs(1)));
+            drop(time.sleep_until(Duration::from_secs(1)));
         }
         assert_eq!(lock(&time.inner).sleepers.len(), 1, "the last of them");
     }
