@@ -289,6 +289,15 @@ impl Desk {
         done
     }
 
+    /// Does the part of that which is worth waiting for at the end; true when there is none left.
+    #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
+    pub(super) fn bring_forward(&self) -> bool {
+        match &mut lock(&self.seat).leader {
+            Some(leader) => attempt(leader, Leader::bring_forward).unwrap_or(true),
+            None => true,
+        }
+    }
+
     /// Returns the file of a stored state that is to be looked through while others work with it.
     pub(super) fn unchecked_state(&self) -> Option<PathBuf> {
         lock(&self.seat).leader.as_mut()?.unchecked_state()

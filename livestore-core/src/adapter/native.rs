@@ -298,7 +298,7 @@ async fn lead(desk: &Arc<Desk>, mut notes: UnboundedReceiver<Note>) {
     }
     drop(check);
     // It is done, fails, or gets on each time.
-    while !desk.catch_up() {}
+    while !desk.bring_forward() {}
 }
 
 fn take_turn(desk: &Desk, first: Note, notes: &mut UnboundedReceiver<Note>) {

@@ -43,10 +43,30 @@ impl Leader {
         if !done {
             return Ok(false);
         }
-        if let Some(place) = self.unchecked {
-            self.unchecked = self.log.check_after(place, limit)?;
-        }
+        self.look_through(limit)?;
         Ok(self.unchecked.is_none())
+    }
+
+    /// Looks a piece of the log through. What is only unreadable just now is left for the next start.
+    fn look_through(&mut self, limit: usize) -> Result<(), LeaderError> {
+        let Some(place) = self.unchecked else {
+            return Ok(());
+        };
+        self.unchecked = match self.log.check_after(place, limit) {
+            Err(error) if !error.is_damage() => {
+                tracing::warn!(%error, "the log cannot be looked through");
+                None
+            }
+            checked => checked?,
+        };
+        Ok(())
+    }
+
+    /// Brings the stored state closer to the log; true if it is there.
+    pub(crate) fn bring_forward(&mut self) -> bool {
+        // Whoever leaves has what is unchecked looked through at the next start.
+        self.unchecked = None;
+        self.catch_up()
     }
 
     /// Goes on with what can be read of a damaged log; stops for any other reason, since a later event must

@@ -28,6 +28,8 @@ pub(super) struct Core {
     rebuilding: Option<State>,
     /// How many attempts at that have failed in a row.
     failed_rebuilds: u32,
+    /// While it is built, what the old one reflects of the log.
+    serves: Option<SeqNum>,
     pub(super) registry: Registry,
     /// What was changed without a look at live queries.
     unrefreshed: Touched,
@@ -92,6 +94,7 @@ impl Core {
             state,
             rebuilding: None,
             failed_rebuilds: 0,
+            serves: None,
             registry: Registry::default(),
             unrefreshed: Touched::default(),
             session,
@@ -293,19 +296,24 @@ impl Core {
                 }
                 return self.rebuild(news);
             }
-            Ok(Step::Reconcile(plan)) if self.rebuilding.is_some() => {
-                self.reconcile_rebuilt(
-                    Reconcile {
-                        roll_back_to: Some(update.after.seq),
-                        upstream: update.events.clone(),
-                        pending: Vec::new(),
-                        generation: plan.generation,
-                        partial: plan.partial,
-                    },
-                    news,
-                );
+            Ok(Step::Reconcile(plan)) => {
+                let follows = match self.rebuilding.take() {
+                    Some(state) => {
+                        let plan = Reconcile {
+                            roll_back_to: Some(update.after.seq),
+                            upstream: update.events.clone(),
+                            pending: Vec::new(),
+                            ..plan
+                        };
+                        self.reconcile_rebuilt(state, plan, news)
+                    }
+                    None => self.reconcile(plan, news),
+                };
+                // What a state built anew makes of this piece of the log is heard when it comes again.
+                if !follows {
+                    return;
+                }
             }
-            Ok(Step::Reconcile(plan)) => self.reconcile(plan, news),
             Err(error) => {
                 tracing::error!(%error, "the leader's answer makes no sense; the state is built anew");
                 return self.rebuild(news);
@@ -321,18 +329,21 @@ impl Core {
         self.outbox.extend(pull);
     }
 
-    fn reconcile(&mut self, plan: Reconcile, news: &mut News) {
+    /// Brings the state to where the log is; false when it has to be built anew for that.
+    fn reconcile(&mut self, plan: Reconcile, news: &mut News) -> bool {
         let rebased = plan.roll_back_to;
+        if let Some(place) = rebased {
+            self.rewind_streams(place);
+        }
         match self.state.reconcile(plan) {
             Ok(outcome) => {
-                if let Some(place) = rebased {
-                    self.rewind_streams(place);
-                }
                 self.take(outcome, rebased.is_some(), news);
+                true
             }
             Err(error) => {
                 tracing::error!(%error, "the state cannot follow the log and is built anew");
                 self.rebuild(news);
+                false
             }
         }
     }
@@ -358,6 +369,8 @@ impl Core {
 
     /// Starts to build the state anew; until that is done the old one serves.
     fn rebuild(&mut self, news: &mut News) {
+        // What the state that serves meanwhile reflects of the log.
+        self.serves.get_or_insert(self.session.upstream().seq);
         match State::open(&self.schema) {
             Ok(state) => {
                 self.rebuilding = Some(state);
@@ -372,11 +385,8 @@ impl Core {
         }
     }
 
-    /// Goes on building the state anew, and puts it in place when it has everything.
-    fn reconcile_rebuilt(&mut self, plan: Reconcile, news: &mut News) {
-        let Some(mut state) = self.rebuilding.take() else {
-            return;
-        };
+    /// Goes on building the state anew, and puts it in place when it has everything; false when it must be begun again.
+    fn reconcile_rebuilt(&mut self, mut state: State, plan: Reconcile, news: &mut News) -> bool {
         let built = state.reconcile(plan).and_then(|outcome| {
             self.take(outcome, false, news);
             state.discard_journal_up_to(self.session.floor());
@@ -392,6 +402,7 @@ impl Core {
             Ok(None) => self.rebuilding = Some(state),
             Ok(Some(outcome)) => {
                 self.failed_rebuilds = 0;
+                self.serves = None;
                 self.state = state;
                 news.replaced_state = true;
                 self.take(outcome, true, news);
@@ -400,12 +411,15 @@ impl Core {
                 self.failed_rebuilds += 1;
                 if self.failed_rebuilds == REBUILDS {
                     let reason = format!("the state cannot be built anew: {error}");
-                    return self.stop(reason.into(), news);
+                    self.stop(reason.into(), news);
+                } else {
+                    tracing::error!(%error, "building the state anew failed and is tried again");
+                    self.rebuild(news);
                 }
-                tracing::error!(%error, "building the state anew failed and is tried again");
-                self.rebuild(news);
+                return false;
             }
         }
+        true
     }
 
     /// The log up to `floor` is final.
@@ -427,9 +441,10 @@ impl Core {
     /// Rolls back what the leader will never have: the state equals the log again.
     fn stop(&mut self, reason: Arc<str>, news: &mut News) {
         let plan = Reconcile {
-            roll_back_to: Some(self.session.upstream().seq),
+            roll_back_to: Some(self.serves.unwrap_or_else(|| self.session.upstream().seq)),
             ..Reconcile::default()
         };
+        self.rebuilding = None;
         self.session.abandon();
         self.outbox.clear();
         match self.state.reconcile(plan) {

@@ -70,7 +70,7 @@ pub enum InitialSyncProgress {
         /// The events there are, if the backend said.
         total: Option<u64>,
     },
-    /// It took longer than the boot was ready to wait; it goes on in the background.
+    /// It took longer than the boot was ready to wait, and goes on in the background; or syncing has stopped.
     TimedOut,
 }
 

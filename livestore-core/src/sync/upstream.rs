@@ -169,6 +169,11 @@ impl Upstream {
 
     /// Gives up.
     pub(crate) fn stop(&mut self, reason: impl Into<Arc<str>>) -> UpstreamEffect {
+        // Nobody is to wait for what will not come.
+        self.initial.deadline = None;
+        if let InitialSyncProgress::Pulling { .. } = self.initial.progress {
+            self.initial.progress = InitialSyncProgress::TimedOut;
+        }
         self.link = Link::Stopped {
             reason: reason.into(),
         };

@@ -49,6 +49,7 @@ impl World {
         if self.chance(weather.offline) {
             let online = self.rng.bool();
             self.note(format_args!("c{index}.{key} online {online}"));
+            self.clients[index].wants_offline = !online;
             if let Some((_, store)) = self.clients[index].open().find(|(other, _)| *other == key) {
                 store.set_online(online);
             }

@@ -48,6 +48,8 @@ pub(crate) struct Client {
     pub(crate) line: Option<u64>,
     /// Whether the leader was told to keep away from the backend, and when, or when it took over.
     pub(crate) offline: bool,
+    /// What the app said last, even if it was lost with the leader it was on its way to.
+    pub(crate) wants_offline: bool,
     pub(crate) offline_since: Duration,
     /// The session that said so.
     pub(crate) offline_by: u64,
@@ -143,6 +145,7 @@ impl Client {
             ghosts: BTreeSet::new(),
             line: None,
             offline: false,
+            wants_offline: false,
             offline_since: Duration::ZERO,
             offline_by: 0,
             crash_in: None,

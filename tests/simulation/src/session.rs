@@ -378,6 +378,7 @@ impl World {
             .find(|(_, store)| store.sync_status().connection == Connection::Offline)
             .map(|(key, store)| (key, store.clone()));
         if let Some((key, store)) = offline {
+            self.clients[index].wants_offline = false;
             store.set_online(true);
             self.look_after(index, key);
         }

@@ -18,7 +18,9 @@ impl World {
     pub(crate) fn check_offline(&mut self, index: usize) {
         let client = &self.clients[index];
         let settled = client.leader.is_some() && self.now > client.offline_since + GRACE;
-        if !client.offline || !settled {
+        // Another session's last word may have been lost with the leader it was on its way to.
+        let said = client.offline && client.wants_offline;
+        if !said || !settled {
             return;
         }
         let connected = client

@@ -3,7 +3,7 @@
 mod pool;
 mod slots;
 
-use std::{pin::Pin, rc::Rc, sync::Arc};
+use std::{pin::Pin, rc::Rc, sync::Arc, time::Duration};
 
 use sqlite_wasm_rs::vfs::VfsFilesManager;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
@@ -30,6 +30,9 @@ const FOLDER: &str = "livestore";
 /// Files of one store: two databases, each with a journal, and some to spare.
 const POOL: usize = 8;
 const STATE: &str = "state.db";
+/// How often files that cannot be opened are tried, and how long after one another.
+const ATTEMPTS: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a store's files have become.
 pub(super) enum Files {
@@ -63,27 +66,54 @@ impl Files {
     }
 
     async fn try_open(store: &StoreId) -> Self {
+        for attempt in 1.. {
+            let error = match Self::try_once(store).await {
+                Ok(files) => return files,
+                Err(error) => error,
+            };
+            let nowhere =
+                matches!(error, OpfsSAHError::NotSupported) || slots::folder(&[]).await.is_err();
+            if nowhere || attempt == ATTEMPTS {
+                return Self::unopened(store, &error).await;
+            }
+            // The handles of a tab that has just died may not be free yet.
+            tracing::debug!(%error, "the store's files are opened again");
+            gloo_timers::future::sleep(PAUSE).await;
+        }
+        unreachable!("the last attempt returns")
+    }
+
+    /// What becomes of a store whose files cannot be opened: in memory it would look empty, though its log is there.
+    async fn unopened(store: &StoreId, error: &OpfsSAHError) -> Self {
+        if slots::are_there(store).await {
+            return Self::Damaged {
+                store: store.clone(),
+                reason: format!("the store's files cannot be opened: {error}"),
+            };
+        }
+        tracing::warn!(%error, "nothing can be stored; everything is kept in memory");
+        Self::Nowhere {
+            reason: error.to_string(),
+        }
+    }
+
+    async fn try_once(store: &StoreId) -> Result<Self, OpfsSAHError> {
         let options = OpfsSAHPoolCfgBuilder::new()
             .directory(&format!("{FOLDER}/{store}"))
             .initial_capacity(POOL)
             .build();
         match install::<sqlite_wasm_rs::WasmOsCallback>(&options, true).await {
-            Ok(pool) => Self::Open(pool),
+            Ok(pool) => Ok(Self::Open(pool)),
             // In memory the store would look empty, though its log is there.
             Err(
                 error @ (OpfsSAHError::InvalidHeader { .. }
                 | OpfsSAHError::DuplicateFilename(_)
                 | OpfsSAHError::InvalidDirectoryEntry),
-            ) => Self::Damaged {
+            ) => Ok(Self::Damaged {
                 store: store.clone(),
                 reason: format!("the store's files are damaged: {error}"),
-            },
-            Err(error) => {
-                tracing::warn!(%error, "nothing can be stored; everything is kept in memory");
-                Self::Nowhere {
-                    reason: error.to_string(),
-                }
-            }
+            }),
+            Err(error) => Err(error),
         }
     }
 

@@ -7,6 +7,7 @@ use std::{cell::RefCell, rc::Rc};
 use futures::channel::oneshot;
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::*};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 #[wasm_bindgen]
 extern "C" {
@@ -61,6 +62,7 @@ async fn take(name: &str, if_available: bool) -> Result<Option<Held>, JsValue> {
 
     let (granted, answer) = oneshot::channel();
     let granted = Rc::new(RefCell::new(Some(granted)));
+    let refused = Rc::clone(&granted);
     let callback = Closure::once_into_js(move |lock: JsValue| -> JsValue {
         let mut release = None;
         // The lock is held until this promise is resolved.
@@ -69,7 +71,7 @@ async fn take(name: &str, if_available: bool) -> Result<Option<Held>, JsValue> {
         let free = held.is_none();
         if let Some(granted) = granted.borrow_mut().take() {
             // Whoever no longer waits drops the lock.
-            let _ = granted.send(held);
+            let _ = granted.send(Ok(held));
         }
         if free {
             JsValue::UNDEFINED
@@ -77,9 +79,16 @@ async fn take(name: &str, if_available: bool) -> Result<Option<Held>, JsValue> {
             holding.into()
         }
     });
-    // The promise of the request is resolved when the lock is released.
-    let _ = locks.request(name, &options, callback.unchecked_ref())?;
+    // The promise of the request is resolved when the lock is released, and rejected when there can be none.
+    let request = locks.request(name, &options, callback.unchecked_ref())?;
+    spawn_local(async move {
+        if let Err(reason) = JsFuture::from(request).await
+            && let Some(refused) = refused.borrow_mut().take()
+        {
+            let _ = refused.send(Err(reason));
+        }
+    });
     answer
         .await
-        .map_err(|_| JsValue::from_str("the lock request was dropped"))
+        .unwrap_or_else(|_| Err("the lock request was dropped".into()))
 }

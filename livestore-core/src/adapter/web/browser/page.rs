@@ -36,6 +36,8 @@ use crate::{
 
 type Reply<T> = oneshot::Sender<Result<T, AdapterError>>;
 type Handler<E> = Closure<dyn FnMut(E)>;
+/// What was asked of a leader, and who waits for the answer.
+type Questions<T> = RefCell<HashMap<u32, (ToHost, Reply<T>)>>;
 
 /// A session's end of all lines.
 pub(super) struct Endpoint {
@@ -61,9 +63,9 @@ pub(super) struct Endpoint {
     visit: Cell<Visit>,
     /// Whether the last hello went to this tab's own worker, which has not answered yet but will.
     expected: Cell<bool>,
-    reads: RefCell<HashMap<u32, Reply<Vec<EncodedEvent>>>>,
-    finds: RefCell<HashMap<u32, Reply<WantedEvents>>>,
-    jobs: RefCell<HashMap<u32, Reply<Vec<u8>>>>,
+    reads: Questions<Vec<EncodedEvent>>,
+    finds: Questions<WantedEvents>,
+    jobs: Questions<Vec<u8>>,
     next_request: Cell<u32>,
     closed: Cell<bool>,
     /// Whether the lines were closed because the page was left.
@@ -169,27 +171,37 @@ impl Endpoint {
         &self,
         ask: impl FnOnce(u32) -> ToHost,
     ) -> Result<Vec<u8>, AdapterError> {
-        let (request, done) = self.expect(&self.jobs);
-        self.post(&ask(request));
-        done.await
+        self.question(&self.jobs, ask).await
     }
 
-    /// Expects an answer to a request of that number; at once an error when none can come.
-    fn expect<T: Send + 'static>(
+    /// Asks whichever leader there is, and returns what it answers; at once an error when it cannot.
+    fn question<T: Send + 'static>(
         &self,
-        waiting: &RefCell<HashMap<u32, Reply<T>>>,
-    ) -> (u32, LinkFuture<Result<T, AdapterError>>) {
+        waiting: &Questions<T>,
+        ask: impl FnOnce(u32) -> ToHost,
+    ) -> LinkFuture<Result<T, AdapterError>> {
         let request = self.next_request.get();
         self.next_request.set(request.wrapping_add(1));
+        let message = ask(request);
+        self.post(&message);
         let (reply, done) = oneshot::channel();
         if !self.closed.get() {
-            waiting.borrow_mut().insert(request, reply);
+            waiting.borrow_mut().insert(request, (message, reply));
         }
         let gone = || Err(AdapterError::new("the leader is gone"));
-        (
-            request,
-            Box::pin(done.map(move |done| done.unwrap_or_else(|_| gone()))),
-        )
+        Box::pin(done.map(move |done| done.unwrap_or_else(|_| gone())))
+    }
+
+    /// Another leader is there: asks it what the one before has not answered. What changes or exports something is
+    /// not asked again; whoever wanted it hears so.
+    fn ask_again(&self) {
+        let reads = self.reads.borrow();
+        let finds = self.finds.borrow();
+        let messages = reads.values().map(|(message, _)| message);
+        messages
+            .chain(finds.values().map(|(message, _)| message))
+            .for_each(|message| self.post(message));
+        self.jobs.borrow_mut().clear();
     }
 
     pub(super) fn is_closed(&self) -> bool {

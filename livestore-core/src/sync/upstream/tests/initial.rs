@@ -78,3 +78,13 @@ fn item_18_the_time_also_passes_without_a_connection_and_offline() {
         assert_eq!(bench.now, SECOND * 5);
     }
 }
+
+#[test]
+fn nobody_waits_for_a_pull_that_was_given_up() {
+    let mut bench = blocking();
+    bench.connect();
+    bench.poll();
+    bench.upstream.stop("it is another backend");
+    assert_eq!(bench.upstream.initial_sync(), InitialSyncProgress::TimedOut);
+    assert_eq!(bench.upstream.wake_at(true), None);
+}

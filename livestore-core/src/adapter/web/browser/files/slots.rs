@@ -83,21 +83,45 @@ pub(super) async fn find_log(store: &StoreId) -> Result<Vec<u8>, JsValue> {
     Ok(bytes)
 }
 
+/// Whether there are files of the store that have something in them.
+pub(super) async fn are_there(store: &StoreId) -> bool {
+    has_data(store).await.unwrap_or(false)
+}
+
+/// Reads sizes only, which also those files have that somebody else has open.
+async fn has_data(store: &StoreId) -> Result<bool, JsValue> {
+    for handle in handles(store).await? {
+        let file = JsFuture::from(handle.get_file()).await?;
+        let size = Reflect::get(&file, &"size".into())?.as_f64();
+        if size.is_some_and(|size| size > DATA as f64) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 async fn open_all(store: &StoreId) -> Result<Vec<Slot>, JsValue> {
+    let mut slots = Vec::new();
+    for handle in handles(store).await? {
+        let file = JsFuture::from(handle.create_sync_access_handle()).await?;
+        slots.push(Slot::open(file.unchecked_into())?);
+    }
+    Ok(slots)
+}
+
+async fn handles(store: &StoreId) -> Result<Vec<FileSystemFileHandle>, JsValue> {
     let pool = folder(&[FOLDER, store.as_str(), ".opaque"]).await?;
     let entries = pool.entries();
-    let mut slots = Vec::new();
+    let mut handles = Vec::new();
     loop {
         let next: IteratorNext = JsFuture::from(entries.next()?).await?.unchecked_into();
         if next.done() {
-            return Ok(slots);
+            return Ok(handles);
         }
         let entry: Array = next.value().unchecked_into();
         let handle = entry.get(1);
         if Reflect::get(&handle, &"kind".into())? == "file" {
-            let handle: FileSystemFileHandle = handle.unchecked_into();
-            let file = JsFuture::from(handle.create_sync_access_handle()).await?;
-            slots.push(Slot::open(file.unchecked_into())?);
+            handles.push(handle.unchecked_into());
         }
     }
 }

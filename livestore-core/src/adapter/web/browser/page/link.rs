@@ -32,13 +32,11 @@ impl LeaderLink for Link {
         after: SeqNum,
         limit: usize,
     ) -> LinkFuture<Result<Vec<EncodedEvent>, AdapterError>> {
-        let (request, events) = self.0.expect(&self.0.reads);
-        self.0.post(&ToHost::Read {
+        self.0.question(&self.0.reads, |request| ToHost::Read {
             request,
             after,
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
-        });
-        events
+        })
     }
 
     fn wanted_after(
@@ -47,31 +45,30 @@ impl LeaderLink for Link {
         limit: usize,
         wanted: &Wanted,
     ) -> LinkFuture<Result<WantedEvents, AdapterError>> {
-        let (request, events) = self.0.expect(&self.0.finds);
-        self.0.post(&ToHost::Find {
+        self.0.question(&self.0.finds, |request| ToHost::Find {
             request,
             after,
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
             wanted: wanted.clone(),
-        });
-        events
+        })
     }
 
     fn export_log(&self) -> LinkFuture<Result<Vec<u8>, AdapterError>> {
-        let (request, log) = self.0.expect(&self.0.jobs);
-        self.0.post(&ToHost::Export { request });
-        log
+        self.0
+            .question(&self.0.jobs, |request| ToHost::Export { request })
     }
 
     fn export_damaged_log(&self) -> LinkFuture<Result<Option<Vec<u8>>, AdapterError>> {
-        let (request, log) = self.0.expect(&self.0.jobs);
-        self.0.post(&ToHost::ExportDamaged { request });
+        let log = self
+            .0
+            .question(&self.0.jobs, |request| ToHost::ExportDamaged { request });
         Box::pin(log.map_ok(|log| (!log.is_empty()).then_some(log)))
     }
 
     fn forget_damaged_log(&self) -> LinkFuture<Result<(), AdapterError>> {
-        let (request, done) = self.0.expect(&self.0.jobs);
-        self.0.post(&ToHost::ForgetDamaged { request });
+        let done = self
+            .0
+            .question(&self.0.jobs, |request| ToHost::ForgetDamaged { request });
         Box::pin(done.map_ok(drop))
     }
 }

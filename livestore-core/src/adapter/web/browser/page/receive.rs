@@ -31,6 +31,7 @@ impl Endpoint {
                 self.expected.set(false);
                 self.breaks.set(0);
                 self.early.borrow_mut().clear();
+                self.ask_again();
                 let image = image
                     .zip(parcel.buffer)
                     .map(|((place, lineage), buffer)| Image {
@@ -55,7 +56,7 @@ impl Endpoint {
             FromHost::Leave => self.leave(),
             FromHost::Outdated => self.end_outdated(),
             FromHost::Done { request, error } => {
-                if let Some(reply) = self.jobs.borrow_mut().remove(&request) {
+                if let Some((_, reply)) = self.jobs.borrow_mut().remove(&request) {
                     let bytes = parcel
                         .buffer
                         .map_or_else(Vec::new, |buffer| Uint8Array::new(&buffer).to_vec());
@@ -66,12 +67,12 @@ impl Endpoint {
                 }
             }
             FromHost::Found { request, events } => {
-                if let Some(reply) = self.finds.borrow_mut().remove(&request) {
+                if let Some((_, reply)) = self.finds.borrow_mut().remove(&request) {
                     let _ = reply.send(events.map_err(AdapterError::new));
                 }
             }
             FromHost::Page { request, events } => {
-                if let Some(reply) = self.reads.borrow_mut().remove(&request) {
+                if let Some((_, reply)) = self.reads.borrow_mut().remove(&request) {
                     let _ = reply.send(events.map_err(AdapterError::new));
                 }
             }
