@@ -11,8 +11,8 @@ mod page;
 
 pub use self::{
     keyboard::listen,
-    navigation::filtered_href,
-    page::{set_theme, share_link, toggle_online},
+    navigation::{board_href, filtered_href},
+    page::{current_theme, set_theme, share_link, toggle_online},
 };
 
 use leptos::prelude::*;
@@ -88,7 +88,7 @@ impl When {
             Self::Always => true,
             Self::Shown => ui.shown.read().is_some(),
             Self::Board => ui.shown.read().is_some_and(|shown| shown.is_board),
-            Self::Target => !ui.targets().is_empty(),
+            Self::Target => ui.has_target(),
         }
     }
 }

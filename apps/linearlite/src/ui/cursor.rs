@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 
 use super::Ui;
+use crate::schema::Status;
 
 /// A place in a list or board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,10 @@ pub struct Shown {
     pub counts: Memo<Vec<usize>>,
     /// The issue at a place.
     pub id_at: Callback<(usize, usize), Option<String>>,
+    /// Whether an issue is in the view.
+    pub has: Callback<String, bool>,
+    /// The row of an issue in a group, if it is there.
+    pub row_of: Callback<(usize, String), Option<usize>>,
     /// The ids of all, in order.
     pub all: Callback<(), Vec<String>>,
     /// Scrolls a place into sight.
@@ -49,8 +54,11 @@ impl Ui {
         };
         let counts = shown.counts.get_untracked();
         let from = self.cursor.get_untracked().map(|cursor| {
-            let is_there = shown.id_at.run((cursor.group, cursor.row)).as_ref() == Some(&cursor.id);
-            (cursor.group, cursor.row, is_there)
+            let row = shown.row_now(&cursor);
+            let is_there = row.is_some();
+            // The group may have become shorter meanwhile.
+            let row = row.unwrap_or(cursor.row.min(count(&counts, cursor.group)));
+            (cursor.group, row, is_there)
         });
         let to = match (from, step) {
             (None, Step::Last) => last(&counts),
@@ -80,15 +88,56 @@ impl Ui {
     /// Selects the issue at the cursor, goes a step, and selects that one too.
     pub fn extend(&self, step: Step) {
         let select = || {
-            if let Some(cursor) = self.cursor.get_untracked() {
+            if let Some(id) = untrack(|| self.at_cursor()) {
                 self.selected.update(|selected| {
-                    selected.insert(cursor.id);
+                    selected.insert(id);
                 });
             }
         };
         select();
         self.step(step);
         select();
+    }
+
+    /// Tells people where an issue went that has left the view by being moved.
+    pub fn say_if_hidden(&self, id: &str, status: Status) {
+        let is_hidden = |shown: Shown| !shown.has.run(id.to_owned());
+        if self.shown.get_untracked().is_some_and(is_hidden) {
+            let status = status.label();
+            self.toasts
+                .show(format!("Moved to {status}, which the filters hide"));
+        }
+    }
+
+    /// Remembers where the cursor is in the view of an address.
+    pub fn remember_cursor(&self, view: String, cursor: Option<Cursor>) {
+        self.left.update_value(|left| {
+            match cursor {
+                Some(cursor) => left.insert(view, cursor),
+                None => left.remove(&view),
+            };
+        });
+    }
+
+    /// Puts the cursor where it was in the view of an address, if that issue is still in it.
+    pub fn recall_cursor(&self, view: &str) {
+        let Some(shown) = self.shown.get_untracked() else {
+            return;
+        };
+        let cursor = self.left.with_value(|left| left.get(view).cloned());
+        self.cursor
+            .set(cursor.filter(|cursor| shown.has.run(cursor.id.clone())));
+    }
+}
+
+impl Shown {
+    /// The row of the cursor's issue in its group by now; none if it has left that.
+    pub fn row_now(&self, cursor: &Cursor) -> Option<usize> {
+        let at = self.id_at.run((cursor.group, cursor.row));
+        if at.as_ref() == Some(&cursor.id) {
+            return Some(cursor.row);
+        }
+        self.row_of.run((cursor.group, cursor.id.clone()))
     }
 }
 
