@@ -55,19 +55,13 @@ impl Ui {
         let counts = shown.counts.get_untracked();
         let from = self.cursor.get_untracked().map(|cursor| {
             let row = shown.row_now(&cursor);
-            let is_there = row.is_some();
-            // The group may have become shorter meanwhile.
-            let row = row.unwrap_or(cursor.row.min(count(&counts, cursor.group)));
-            (cursor.group, row, is_there)
+            ((cursor.group, row.unwrap_or(cursor.row)), row.is_some())
         });
-        let to = match (from, step) {
-            (None, Step::Last) => last(&counts),
-            (None, _) => first(&counts),
-            // Its issue went elsewhere: what came in its place is the next one.
-            (Some((group, row, false)), Step::Down) if row < count(&counts, group) => {
-                Some((group, row))
-            }
-            (Some((group, row, _)), step) => next(&counts, (group, row), step, shown.is_board),
+        let to = match from {
+            None if step == Step::Last => last(&counts),
+            None => first(&counts),
+            Some((at, true)) => next(&counts, at, step, shown.is_board),
+            Some((at, false)) => next_of_gone(&counts, at, step, shown.is_board),
         };
         if let Some((group, row)) = to {
             self.put_cursor(group, row);
@@ -186,6 +180,21 @@ fn next(
     }
 }
 
+/// The place a step away from where an issue was that went elsewhere: what came in its place is the next one, and
+/// wherever the group has become too short or empty, there is a way on.
+fn next_of_gone(
+    counts: &[usize],
+    (group, row): (usize, usize),
+    step: Step,
+    is_board: bool,
+) -> Option<(usize, usize)> {
+    let row = row.min(count(counts, group));
+    if step == Step::Down && row < count(counts, group) {
+        return Some((group, row));
+    }
+    next(counts, (group, row), step, is_board).or_else(|| first(counts))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,6 +219,18 @@ mod tests {
         assert_eq!(step((0, 1), Step::Right), Some((2, 1)));
         assert_eq!(step((2, 2), Step::Right), Some((3, 0)));
         assert_eq!(step((3, 0), Step::Left), Some((2, 0)));
+    }
+
+    #[test]
+    fn where_an_issue_went_elsewhere_there_is_a_way_on() {
+        let step = |at, step| next_of_gone(&COUNTS, at, step, false);
+        assert_eq!(step((2, 1), Step::Down), Some((2, 1)));
+        assert_eq!(step((2, 9), Step::Up), Some((2, 2)));
+        assert_eq!(step((2, 9), Step::Down), Some((3, 0)));
+        assert_eq!(step((1, 9), Step::Up), Some((0, 1)));
+        assert_eq!(step((9, 9), Step::Down), Some((0, 0)));
+        assert_eq!(next_of_gone(&[0, 2], (0, 9), Step::Up, false), Some((1, 0)));
+        assert_eq!(next_of_gone(&[0, 2], (0, 9), Step::Up, true), Some((1, 0)));
     }
 
     #[test]
