@@ -49,8 +49,10 @@ pub enum Section {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     Always,
-    /// There is a list or a board.
+    /// There is a list or a board with issues.
     Shown,
+    /// The page is a list or a board, also one that no issue passes to.
+    View,
     /// There is a board.
     Board,
     /// An issue is open, selected, or at the cursor.
@@ -86,6 +88,7 @@ impl When {
     pub fn holds(self, ui: Ui) -> bool {
         match self {
             Self::Always => true,
+            Self::View => matches!(&**ui.address.path.read(), "/" | "/my" | "/board"),
             Self::Shown => ui.shown.read().is_some(),
             Self::Board => ui.shown.read().is_some_and(|shown| shown.is_board),
             Self::Target => ui.has_target(),

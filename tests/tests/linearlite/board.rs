@@ -92,6 +92,11 @@ fn a_card_is_carried_by_the_keyboard() {
             page.column("Todo") == ["Two", "Three", "One"]
         })
         .await?;
+        app.press("alt+arrowup").await?;
+        app.until("it on top again", |page| {
+            page.column("Todo") == ["Three", "Two", "One"]
+        })
+        .await?;
         app.press("alt+arrowright").await?;
         app.until("it in progress", |page| {
             page.column("In Progress") == ["Three"]

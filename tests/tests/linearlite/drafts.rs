@@ -65,6 +65,8 @@ fn two_tabs_write_different_comments() {
         app.click(".composer-field").await?;
         app.type_text("one").await?;
         let tab = app.second_tab().await?;
+        tab.until("all to be synced", |page| page.sync == "Synced")
+            .await?;
         tab.open(&address).await?;
         composer(&tab, "one").await?;
         tab.click(".composer-field").await?;
@@ -93,6 +95,8 @@ fn a_new_tab_finds_what_another_has_left_until_it_is_sent() {
         app.click(".composer-field").await?;
         app.type_text("It is red").await?;
         let tab = app.second_tab().await?;
+        tab.until("all to be synced", |page| page.sync == "Synced")
+            .await?;
         tab.open(&address).await?;
         composer(&tab, "It is red").await?;
         tab.click(".composer-field").await?;

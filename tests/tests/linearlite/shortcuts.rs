@@ -175,6 +175,9 @@ fn every_key_that_no_other_test_presses_does_what_the_help_says() {
             page.selection.as_deref() == Some("2 selected") && page.cursor() == Some("Two")
         })
         .await?;
+        app.press("arrowup arrowdown shift+arrowup").await?;
+        app.until("the cursor one up", |page| page.cursor() == Some("Three"))
+            .await?;
         app.press("escape mod+shift+,").await?;
         app.until("the link", |page| {
             page.toasts.iter().any(|text| {

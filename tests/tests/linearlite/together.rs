@@ -14,7 +14,9 @@ async fn both_at_an_issue(app: &Linearlite) -> Result<Linearlite, Failure> {
         .await?;
     let other = app.somebody_else().await?;
     other
-        .until("the issue", |page| page.count == Some(1))
+        .until("the issue, and all to be synced", |page| {
+            page.count == Some(1) && page.sync == "Synced"
+        })
         .await?;
     other.open(&page.address).await?;
     other

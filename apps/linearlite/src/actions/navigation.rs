@@ -38,7 +38,7 @@ pub(super) const ACTIONS: &[Action] = &[
         section: Section::Navigation,
         icon: Icon::Board,
         keys: &["mod+b"],
-        when: When::Shown,
+        when: When::View,
         run: |ui| {
             let to = untrack(|| match &*ui.address.path.get() {
                 "/board" => ui.address.same_view("/"),

@@ -15,19 +15,19 @@ pub(super) const ACTIONS: &[Action] = &[
         ui.show(Overlay::Palette)
     }),
     Action {
-        when: When::Shown,
+        when: When::View,
         ..view("Filter", Icon::Filter, &["f"], |ui| {
             ui.show(Overlay::Filter(Anchor::Centre))
         })
     },
     Action {
-        when: When::Shown,
+        when: When::View,
         ..view("Clear filters", Icon::Close, &["shift+f"], |ui| {
             ui.address.change(|view| view.filters = Default::default());
         })
     },
     Action {
-        when: When::Shown,
+        when: When::View,
         ..view("Grouping and order", Icon::Sliders, &["shift+v"], |ui| {
             ui.show(Overlay::Display(Anchor::Centre));
         })
