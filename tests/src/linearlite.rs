@@ -162,6 +162,12 @@ impl Linearlite {
         async move { wait::until(at, LONG, &expected.to_string(), look, holds).await }
     }
 
+    /// Waits until the server has everything: a page that is left earlier may take it along.
+    #[track_caller]
+    pub fn until_synced(&self) -> impl Future<Output = Result<Page, Failure>> {
+        self.until("the sync to be done", |page| page.sync == "Synced")
+    }
+
     /// Waits until a JavaScript expression is true in the page.
     #[track_caller]
     pub fn until_true(

@@ -181,6 +181,7 @@ fn a_drag_that_the_browser_takes_away_is_given_up() {
 fn a_card_that_is_carried_out_of_the_filters_is_said_to_be_gone() {
     run(async |app| {
         board(app).await?;
+        app.until_synced().await?;
         app.open("/board?status=todo").await?;
         app.until("the board", |page| page.column("Todo").len() == 3)
             .await?;

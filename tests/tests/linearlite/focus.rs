@@ -6,6 +6,7 @@ use livestore_tests::linearlite::run;
 fn the_list_shows_that_it_has_the_keyboard() {
     run(async |app| {
         app.create("Paint the shed").await?;
+        app.until_synced().await?;
         app.open("/").await?;
         app.press("tab enter").await?;
         for _ in 0..12 {

@@ -6,6 +6,7 @@ use livestore_tests::linearlite::run;
 fn escape_never_leaves_the_app() {
     run(async |app| {
         app.create("Paint the shed").await?;
+        app.until_synced().await?;
         app.driver().goto("data:text/html,elsewhere").await?;
         app.open("/issue/LIV-1").await?;
         app.until("the issue", |page| page.issue.is_some()).await?;
@@ -83,6 +84,7 @@ fn the_board_of_my_issues_is_of_mine() {
 fn a_scroll_just_before_a_row_is_opened_is_remembered() {
     run(async |app| {
         app.seed("1,000").await?;
+        app.until_synced().await?;
         app.open("/").await?;
         app.until("all of them", |page| page.count == Some(1_000))
             .await?;

@@ -8,6 +8,7 @@ fn a_new_issue_has_what_its_group_has() {
         app.create("Pressing").await?;
         app.press("home").await?;
         app.choose("p", "High").await?;
+        app.until_synced().await?;
         app.open("/?group=priority").await?;
         app.until("the group", |page| {
             page.group_of("Pressing") == Some("High")

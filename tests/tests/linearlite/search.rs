@@ -94,6 +94,7 @@ fn an_issue_is_found_by_its_number() {
     run(async |app| {
         app.create("Paint the shed").await?;
         app.create("Mend the roof").await?;
+        app.until_synced().await?;
         app.open("/search?q=liv-1").await?;
         app.until("the issue", |page| {
             page.results == [("Paint the shed".to_owned(), vec![])]
@@ -116,6 +117,7 @@ fn an_issue_is_found_by_its_number() {
 fn enter_that_ends_a_composition_opens_nothing() {
     run(async |app| {
         app.create("Paint the shed").await?;
+        app.until_synced().await?;
         app.open("/search?q=shed").await?;
         app.until("it, and the field", |page| {
             page.results.len() == 1 && page.focus == "Search issues"

@@ -63,6 +63,7 @@ fn a_new_workspace_starts_in_the_theme_chosen_last() {
         app.command("Theme: dark").await?;
         app.until("the dark theme", |page| page.theme == "dark")
             .await?;
+        app.until_synced().await?;
         app.open("/?store=another").await?;
         // By then its settings are there.
         app.until_true(
