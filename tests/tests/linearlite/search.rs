@@ -138,3 +138,30 @@ fn enter_that_ends_a_composition_opens_nothing() {
         Ok(())
     });
 }
+
+#[test]
+fn a_result_has_the_menu_of_an_issue() {
+    run(async |app| {
+        app.create("Paint the shed").await?;
+        app.until_synced().await?;
+        app.open("/search?q=shed").await?;
+        app.until("it", |page| page.results.len() == 1).await?;
+        app.script::<()>(
+            "document.querySelector('.result').dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: 300, clientY: 200 }));",
+            vec![],
+        )
+        .await?;
+        app.until("the menu", |page| {
+            page.choices.iter().any(|(text, _)| text == "Change status")
+                && page.focus.ends_with('…')
+        })
+        .await?;
+        app.type_text("delete").await?;
+        app.press("enter").await?;
+        app.until("nothing to be found", |page| {
+            page.results.is_empty() && page.selection.is_none()
+        })
+        .await?;
+        Ok(())
+    });
+}

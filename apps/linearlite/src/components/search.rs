@@ -1,6 +1,6 @@
 //! Search: as you type, in titles and descriptions, with what was found marked.
 
-use leptos::{html, prelude::*, wasm_bindgen::JsCast};
+use leptos::{ev::MouseEvent, html, prelude::*, wasm_bindgen::JsCast};
 use livestore_core::prelude::*;
 use livestore_leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use super::{Glyph, Icon, IconView, glyph::GlyphView, pointer::has_moved, shell::
 use crate::{
     queries,
     schema::{Issue, Status},
-    ui::use_ui,
+    ui::{Anchor, Overlay, use_ui},
 };
 
 /// So many results are shown: who wants more types more.
@@ -50,6 +50,7 @@ pub fn SearchPage() -> impl IntoView {
             field.set_value(&text);
         }
     });
+    on_cleanup(move || ui.clear_selection());
     let open = move |at: usize| {
         let id = found.with_untracked(|found| found.get(at).map(|(id, ..)| id.clone()));
         if let Some(id) = id {
@@ -169,7 +170,15 @@ fn Hit(
     current: RwSignal<usize>,
     on_open: impl Fn(usize) + 'static,
 ) -> impl IntoView {
-    let (_, number, status, title, description) = found;
+    let ui = use_ui();
+    let (id, number, status, title, description) = found;
+    // There is no cursor here: what the menu is about is selected, and the bar says so.
+    let menu = move |event: MouseEvent| {
+        event.prevent_default();
+        ui.selected.set([id.clone()].into());
+        let at = Anchor::Point(event.client_x().into(), event.client_y().into());
+        ui.show(Overlay::Context(at));
+    };
     view! {
         <li
             id=format!("result-{at}")
@@ -179,6 +188,7 @@ fn Hit(
             aria-selected=move || if current.get() == at { "true" } else { "false" }
             on:mousemove=move |event| if has_moved(&event) && current.get_untracked() != at { current.set(at) }
             on:click=move |_| on_open(at)
+            on:contextmenu=menu
         >
             <GlyphView glyph=Glyph::Status(status) />
             <span class="issue-number">{format!("LIV-{number}")}</span>
