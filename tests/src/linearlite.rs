@@ -77,6 +77,11 @@ impl Linearlite {
         &self.driver
     }
 
+    /// Returns where the app is served, without a slash at the end.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// Goes to an address of the app and waits until it is there.
     #[track_caller]
     pub fn open(&self, address: &str) -> impl Future<Output = Result<(), Failure>> {
@@ -155,6 +160,29 @@ impl Linearlite {
         let at = Location::caller();
         let look = async || self.page().await;
         async move { wait::until(at, LONG, &expected.to_string(), look, holds).await }
+    }
+
+    /// Waits until the server has everything: a page that is left earlier may take it along.
+    #[track_caller]
+    pub fn until_synced(&self) -> impl Future<Output = Result<Page, Failure>> {
+        self.until("the sync to be done", |page| page.sync == "Synced")
+    }
+
+    /// Waits until a JavaScript expression is true in the page.
+    #[track_caller]
+    pub fn until_true(
+        &self,
+        expected: impl Display,
+        expression: &str,
+    ) -> impl Future<Output = Result<(), Failure>> {
+        let at = Location::caller();
+        let body = format!("return !!({expression});");
+        async move {
+            let look = async || self.script::<bool>(&body, vec![]).await;
+            let expected = expected.to_string();
+            wait::until(at, wait::PATIENCE, &expected, look, |holds| *holds).await?;
+            Ok(())
+        }
     }
 
     /// Runs the body of a JavaScript function in the page and returns its result.

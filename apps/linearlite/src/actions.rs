@@ -11,8 +11,8 @@ mod page;
 
 pub use self::{
     keyboard::listen,
-    navigation::filtered_href,
-    page::{set_theme, share_link, toggle_online},
+    navigation::{board_href, filtered_href},
+    page::{current_theme, set_theme, share_link, toggle_online},
 };
 
 use leptos::prelude::*;
@@ -49,8 +49,10 @@ pub enum Section {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     Always,
-    /// There is a list or a board.
+    /// There is a list or a board with issues.
     Shown,
+    /// The page is a list or a board, also one that no issue passes to.
+    View,
     /// There is a board.
     Board,
     /// An issue is open, selected, or at the cursor.
@@ -86,9 +88,10 @@ impl When {
     pub fn holds(self, ui: Ui) -> bool {
         match self {
             Self::Always => true,
+            Self::View => matches!(&**ui.address.path.read(), "/" | "/my" | "/board"),
             Self::Shown => ui.shown.read().is_some(),
             Self::Board => ui.shown.read().is_some_and(|shown| shown.is_board),
-            Self::Target => !ui.targets().is_empty(),
+            Self::Target => ui.has_target(),
         }
     }
 }

@@ -9,6 +9,7 @@ use leptos_router::{
 use crate::{
     actions,
     components::{BoardPage, IssuePage, ListPage, MyIssuesPage, SearchPage, Shell},
+    schema::Theme,
     ui::{Ui, provide_ui},
     view::provide_address,
 };
@@ -49,15 +50,20 @@ fn Pages() -> impl IntoView {
 
 /// Puts the theme on the page, and where the next load finds it before anything is drawn: see `index.html`.
 fn follow_theme(ui: Ui) {
-    let theme = Memo::new(move |_| ui.tracker.settings().theme.name());
+    let theme = Memo::new(move |_| ui.tracker.settings().theme);
     Effect::new(move |_| {
-        let theme = theme.get();
+        // Until one is chosen in this workspace, the page keeps what it has.
+        let Some(theme) = theme.get().map(Theme::name) else {
+            return;
+        };
         if let Some(root) = document().document_element() {
             // Valid names and values can always be set.
             let _ = root.set_attribute("data-theme", theme);
         }
         if let Ok(Some(storage)) = window().local_storage() {
             // A profile that stores nothing starts with the system's theme.
+            let own = format!("linearlite-theme {}", ui.tracker.store.store().id());
+            let _ = storage.set_item(&own, theme);
             let _ = storage.set_item("linearlite-theme", theme);
         }
     });

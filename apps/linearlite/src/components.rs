@@ -8,9 +8,11 @@ mod board;
 mod choices;
 mod clipboard;
 mod dialog;
+mod draft;
 mod glyph;
 mod icon;
 mod issue;
+mod later;
 mod list;
 mod listing;
 mod markdown;
@@ -33,7 +35,7 @@ pub use self::{
     list::{ListPage, MyIssuesPage},
     overlays::Overlays,
     paint_meter::PaintMeter,
-    search::SearchPage,
+    search::{SearchPage, focus_search},
     shell::Shell,
     toasts::Toaster,
 };

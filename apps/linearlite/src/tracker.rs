@@ -1,4 +1,5 @@
-//! What people can do with issues: each method is one commit, and can be undone.
+//! What people can do with issues: each method is one commit. What changes, makes or deletes issues and comments can be
+//! undone and redone; new labels and names stay.
 //!
 //! Views call these and never commit events of the shared tables themselves. Nothing here knows of views.
 
@@ -13,6 +14,7 @@ use livestore_core::prelude::*;
 use livestore_leptos::prelude::*;
 
 use crate::{
+    queries,
     schema::{Issue, Settings, settings},
     ui::Toasts,
 };
@@ -32,6 +34,8 @@ pub struct Tracker {
     toasts: Toasts,
     settings: Signal<Option<Settings>>,
     history: RwSignal<Vec<Undo>>,
+    /// What was taken back since the last thing that was done.
+    undone: RwSignal<Vec<Undo>>,
 }
 
 impl Tracker {
@@ -42,6 +46,7 @@ impl Tracker {
             toasts,
             settings: use_query(settings),
             history: RwSignal::new(Vec::new()),
+            undone: RwSignal::new(Vec::new()),
         }
     }
 
@@ -68,20 +73,30 @@ impl Tracker {
 
     /// The issues of these ids.
     pub fn read(&self, ids: &[String]) -> Vec<Issue> {
-        // SQLite takes so many values in one statement and no more.
-        const AT_ONCE: usize = 10_000;
-        let read = |ids: &[String]| {
-            let issues = Issue::query().filter(Issue::ID.is_in(ids.iter().cloned()));
-            self.store.query(&issues).unwrap_or_default()
-        };
-        ids.chunks(AT_ONCE).flat_map(read).collect()
+        self.read_many(ids, |ids| Issue::query().filter(Issue::ID.is_in(ids)))
+    }
+
+    /// Those of these issues that are there and not deleted.
+    pub fn living(&self, ids: &[String]) -> Vec<String> {
+        self.read_many(ids, queries::living)
+    }
+
+    /// Reads something of issues, however many; people are told of an error.
+    pub fn read_many<Q, T>(&self, ids: &[String], query: impl Fn(Vec<String>) -> Q) -> Vec<T>
+    where
+        Q: Query<Output = Vec<T>>,
+    {
+        queries::of_many(ids, query, |query| self.store.query(query)).unwrap_or_else(|error| {
+            self.toasts.show(error.to_string());
+            Vec::new()
+        })
     }
 
     /// Takes back what was done last.
     pub fn undo(&self) {
         match self.history.try_update(Vec::pop).flatten() {
             Some(undo) => {
-                undo.run();
+                self.take_back(&undo);
                 if let Some(offer) = undo.toast() {
                     self.toasts.dismiss(offer);
                 }
@@ -89,6 +104,23 @@ impl Tracker {
             }
             None => self.toasts.show("There is nothing to undo"),
         }
+    }
+
+    /// Does again what was taken back last.
+    pub fn redo(&self) {
+        match self.undone.try_update(Vec::pop).flatten() {
+            Some(undo) => {
+                undo.again();
+                self.toasts.show(format!("Redone: {}", undo.what()));
+                self.history.update(|history| history.push(undo));
+            }
+            None => self.toasts.show("There is nothing to redo"),
+        }
+    }
+
+    fn take_back(&self, undo: &Undo) {
+        undo.back();
+        self.undone.update(|undone| undone.push(undo.clone()));
     }
 
     /// Keeps how to take back what was just done; `announce` also tells people that they can.
@@ -102,6 +134,7 @@ impl Tracker {
                 .show_with(undo.what().to_owned(), "Undo", undo_it)
         };
         let undo = undo.clone().offered_by(announce.then(offer));
+        self.undone.update(Vec::clear);
         self.history.update(|history| {
             history.push(undo);
             let excess = history.len().saturating_sub(KEPT);
@@ -116,7 +149,7 @@ impl Tracker {
             Some(history.remove(at))
         });
         if let Some(undo) = undo.flatten() {
-            undo.run();
+            self.take_back(&undo);
         }
     }
 }

@@ -4,18 +4,24 @@
 //! address (`view`) or in the store (`schema::local`).
 
 mod cursor;
+mod opener;
 mod overlay;
 mod toasts;
 
 pub use self::{
     cursor::{Cursor, Shown, Step},
-    overlay::{Anchor, Overlay, Picker},
+    opener::Opener,
+    overlay::{Anchor, Overlay, Picker, Preset},
     toasts::{Toast, Toasts},
 };
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
+use livestore_core::prelude::DateTime;
 use livestore_leptos::prelude::*;
 
 use crate::{
@@ -37,10 +43,19 @@ pub struct Ui {
     pub selected: RwSignal<BTreeSet<String>>,
     /// Where the keyboard is in the list or board.
     pub cursor: RwSignal<Option<Cursor>>,
+    /// Where it was in views that were left, by their addresses.
+    left: StoredValue<HashMap<String, Cursor>>,
     /// The list or board that is shown.
     pub shown: RwSignal<Option<Shown>>,
     /// The issue whose page is shown.
     pub issue: RwSignal<Option<String>>,
+    /// Whether a card is in somebody's hand, who has the keyboard then.
+    pub dragging: RwSignal<bool>,
+    /// How many samples are made, and of how many, while they are.
+    pub seeding: RwSignal<Option<(usize, usize)>>,
+    /// The time, to a minute.
+    pub now: RwSignal<DateTime>,
+    opener: Opener,
     /// Everyone, by name.
     pub people: Signal<Vec<User>>,
     /// All labels, by name.
@@ -57,12 +72,18 @@ pub fn provide_ui() -> Ui {
         overlay: RwSignal::new(None),
         selected: RwSignal::new(BTreeSet::new()),
         cursor: RwSignal::new(None),
+        left: StoredValue::new(HashMap::new()),
         shown: RwSignal::new(None),
         issue: RwSignal::new(None),
+        dragging: RwSignal::new(false),
+        seeding: RwSignal::new(None),
+        now: RwSignal::new(DateTime::now()),
+        opener: Opener::default(),
         people: use_query(queries::people),
         labels: use_query(queries::labels),
     };
     provide_context(ui);
+    ui.follow_time();
     ui
 }
 
@@ -72,21 +93,38 @@ pub fn use_ui() -> Ui {
 }
 
 impl Ui {
-    /// The issues that an action is about: the one whose page is shown, else the selected ones, else the one at the
-    /// cursor.
+    /// The issues that an action is about: the one whose page is shown, else the selected ones that are not deleted,
+    /// else the one at the cursor.
     pub fn targets(&self) -> Vec<String> {
         if let Some(issue) = self.issue.get() {
             return vec![issue];
         }
         let selected = self.selected.get();
         if !selected.is_empty() {
-            return selected.into_iter().collect();
+            let selected: Vec<String> = selected.into_iter().collect();
+            return self.tracker.living(&selected);
         }
-        self.cursor
-            .get()
-            .map(|cursor| cursor.id)
-            .into_iter()
-            .collect()
+        self.at_cursor().into_iter().collect()
+    }
+
+    /// Whether an action would be about anything.
+    pub fn has_target(&self) -> bool {
+        self.issue.read().is_some()
+            || !self.selected.read().is_empty()
+            || self.at_cursor().is_some()
+    }
+
+    /// The issue at the cursor, as long as it is in the view.
+    pub fn at_cursor(&self) -> Option<String> {
+        let (id, shown) = (self.cursor.get()?.id, self.shown.get()?);
+        shown.has.run(id.clone()).then_some(id)
+    }
+
+    /// Selects nothing.
+    pub fn clear_selection(&self) {
+        if !self.selected.read_untracked().is_empty() {
+            self.selected.update(BTreeSet::clear);
+        }
     }
 
     /// The issues that a menu opened on one of them is about: all selected ones if it is one of those.
@@ -124,11 +162,33 @@ impl Ui {
 
     /// Opens a dialog or menu in place of the one that is open.
     pub fn show(&self, overlay: Overlay) {
+        self.opener.remember();
         self.overlay.set(Some(overlay));
     }
 
     /// Closes what is open.
     pub fn close(&self) {
         self.overlay.set(None);
+    }
+
+    /// Gives the focus back to what had it before the first of the dialogs that followed each other.
+    pub fn refocus(&self) {
+        if self.overlay.try_with_untracked(Option::is_none) == Some(true) {
+            self.opener.focus();
+        }
+    }
+
+    /// Follows the time; who comes back to the page sees the right one at once.
+    fn follow_time(self) {
+        const STEP: Duration = Duration::from_secs(30);
+        let look = move || self.now.set(DateTime::now());
+        let interval = set_interval_with_handle(look, STEP).ok();
+        let focus = window_event_listener(ev::focus, move |_| look());
+        on_cleanup(move || {
+            focus.remove();
+            if let Some(interval) = interval {
+                interval.clear();
+            }
+        });
     }
 }

@@ -5,6 +5,7 @@
 
 mod address;
 mod group;
+mod trail;
 
 pub use self::{
     address::{Address, provide_address, use_address},

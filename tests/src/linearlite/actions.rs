@@ -145,6 +145,19 @@ impl Linearlite {
         .await
     }
 
+    /// Takes a card into the hand and keeps it there.
+    pub async fn hold_card(&self, card: &str) -> Result<(), Failure> {
+        const FIND: &str = "return [...document.querySelectorAll('.card')].find((card) => card.textContent.includes(arguments[0]));";
+        self.show().await?;
+        let card = self.driver().execute(FIND, vec![json!(card)]).await?;
+        let actions = self
+            .driver()
+            .action_chain_with_delay(Some(Duration::ZERO), Some(Duration::from_millis(20)));
+        let actions = actions.move_to_element_center(&card.element()?);
+        let held = actions.click_and_hold().move_by_offset(20, 20);
+        Ok(held.move_by_offset(20, 20).perform().await?)
+    }
+
     /// Drags the card with one title on top of the one with another.
     pub async fn drag_card(&self, card: &str, onto: &str) -> Result<(), Failure> {
         const FIND: &str = "return [...document.querySelectorAll('.card')].find((card) => card.textContent.includes(arguments[0]));";
@@ -194,6 +207,7 @@ fn named_key(key: &str) -> Option<Key> {
         "escape" => Key::Escape,
         "tab" => Key::Tab,
         "backspace" => Key::Backspace,
+        "delete" => Key::Delete,
         "home" => Key::Home,
         "end" => Key::End,
         "arrowup" => Key::Up,

@@ -67,6 +67,7 @@ return {
   toasts: all('.toast-text').map(words),
   sync: words(one('.sidebar-column .sync-text')),
   selection: words(one('.selection-count')) || null,
+  notice: words(one('.notice')) || null,
   empty: words(one('.empty-title')) || null,
   focus: document.activeElement === document.body ? 'nothing' : name(document.activeElement),
   scroll: one('.list')?.scrollTop ?? 0,

@@ -40,6 +40,8 @@ pub struct Page {
     pub sync: String,
     /// What the bar for selected issues says.
     pub selection: Option<String>,
+    /// What the page says above or inside a view, if it has to.
+    pub notice: Option<String>,
     /// What an empty view says.
     pub empty: Option<String>,
     /// The focused element: its name for assistive technology, or its text.

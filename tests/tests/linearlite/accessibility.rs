@@ -46,8 +46,7 @@ fn axe_finds_nothing_serious_in_the_views() {
                 "/issue/none",
             ] {
                 app.open(address).await?;
-                app.script::<()>("return new Promise((go) => setTimeout(go, 400))", vec![])
-                    .await?;
+                settle(app).await?;
                 check(app, &format!("{address}, {theme}")).await?;
             }
         }
@@ -59,23 +58,82 @@ fn axe_finds_nothing_serious_in_the_views() {
 fn axe_finds_nothing_serious_in_dialogs_and_menus() {
     run(async |app| {
         app.create("Paint the shed").await?;
-        for keys in ["?", "mod+k", "c", "f", "shift+v", "j s", "p", "a", "l"] {
-            app.press(keys).await?;
-            app.until(format!("a dialog for {keys}"), |page| page.dialog.is_some())
+        for theme in ["Theme: light", "Theme: dark"] {
+            app.command(theme).await?;
+            dialogs(app, theme).await?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn axe_finds_nothing_serious_in_a_phones_drawer() {
+    run(async |app| {
+        app.create("Paint the shed").await?;
+        app.driver().set_window_rect(0, 0, 400, 800).await?;
+        for theme in ["Theme: light", "Theme: dark"] {
+            app.command(theme).await?;
+            app.until("the palette to close", |page| page.dialog.is_none())
                 .await?;
-            app.script::<()>("return new Promise((go) => setTimeout(go, 250))", vec![])
+            app.click_button("Menu").await?;
+            app.until("the drawer", |page| page.dialog.as_deref() == Some("Menu"))
                 .await?;
-            check(app, keys).await?;
+            settle(app).await?;
+            check(app, &format!("the drawer, {theme}")).await?;
             app.press("escape").await?;
             app.until("it to close", |page| page.dialog.is_none())
                 .await?;
         }
-        app.press("x").await?;
-        check(app, "a selection").await?;
-        app.click(".sidebar-column .sync-indicator").await?;
-        app.until("the details", |page| page.dialog.is_some())
-            .await?;
-        check(app, "the sync details").await?;
+        app.driver().set_window_rect(0, 0, 1000, 900).await?;
         Ok(())
     });
+}
+
+/// Waits until nothing fades any more: colours in between have other contrasts.
+async fn settle(app: &Linearlite) -> Result<(), Failure> {
+    app.until_true(
+        "all transitions to end",
+        "document.getAnimations().every((animation) => animation.playState === 'finished')",
+    )
+    .await
+}
+
+async fn dialogs(app: &Linearlite, theme: &str) -> Result<(), Failure> {
+    for keys in ["?", "mod+k", "c", "f", "shift+v", "home s", "p", "a", "l"] {
+        app.press(keys).await?;
+        check_dialog(app, &format!("{keys}, {theme}")).await?;
+    }
+    for command in ["Add sample issues", "Change your name", "Sync status"] {
+        app.command(command).await?;
+        app.until(command, |page| {
+            page.dialog
+                .as_ref()
+                .is_some_and(|name| name != "Command palette")
+        })
+        .await?;
+        check_dialog(app, &format!("{command}, {theme}")).await?;
+    }
+    app.script::<()>(
+        "document.querySelector('.row').dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: 300, clientY: 200 }));",
+        vec![],
+    )
+    .await?;
+    check_dialog(app, &format!("the context menu, {theme}")).await?;
+    app.press("x").await?;
+    app.until("a selection", |page| page.selection.is_some())
+        .await?;
+    check(app, &format!("a selection, {theme}")).await?;
+    app.press("escape").await?;
+    Ok(())
+}
+
+async fn check_dialog(app: &Linearlite, what: &str) -> Result<(), Failure> {
+    app.until(format!("a dialog: {what}"), |page| page.dialog.is_some())
+        .await?;
+    settle(app).await?;
+    check(app, what).await?;
+    app.press("escape").await?;
+    app.until("it to close", |page| page.dialog.is_none())
+        .await?;
+    Ok(())
 }

@@ -92,6 +92,11 @@ fn a_card_is_carried_by_the_keyboard() {
             page.column("Todo") == ["Two", "Three", "One"]
         })
         .await?;
+        app.press("alt+arrowup").await?;
+        app.until("it on top again", |page| {
+            page.column("Todo") == ["Three", "Two", "One"]
+        })
+        .await?;
         app.press("alt+arrowright").await?;
         app.until("it in progress", |page| {
             page.column("In Progress") == ["Three"]
@@ -131,6 +136,60 @@ fn the_arrow_keys_go_from_column_to_column() {
         app.press("arrowright").await?;
         app.until("the cursor in progress", |page| {
             page.cursor() == Some("Three")
+        })
+        .await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn escape_gives_a_drag_up_and_keeps_the_selection() {
+    run(async |app| {
+        board(app).await?;
+        app.press("home x").await?;
+        app.until("a selection", |page| page.selection.is_some())
+            .await?;
+        app.hold_card("One").await?;
+        app.until_true("it in the hand", "document.querySelector('.card.ghost')")
+            .await?;
+        app.press("escape").await?;
+        app.until_true("the hand empty", "!document.querySelector('.card.ghost')")
+            .await?;
+        let page = app.page().await?;
+        assert_eq!(page.selection.as_deref(), Some("1 selected"));
+        assert_eq!(page.column("Todo"), ["Three", "Two", "One"]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_drag_that_the_browser_takes_away_is_given_up() {
+    run(async |app| {
+        board(app).await?;
+        app.hold_card("One").await?;
+        app.until_true("it in the hand", "document.querySelector('.card.ghost')")
+            .await?;
+        app.script::<()>("dispatchEvent(new PointerEvent('pointercancel'))", vec![])
+            .await?;
+        app.until_true("the hand empty", "!document.querySelector('.card.ghost')")
+            .await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_card_that_is_carried_out_of_the_filters_is_said_to_be_gone() {
+    run(async |app| {
+        board(app).await?;
+        app.until_synced().await?;
+        app.open("/board?status=todo").await?;
+        app.until("the board", |page| page.column("Todo").len() == 3)
+            .await?;
+        app.press("home alt+arrowright").await?;
+        app.until("that it went", |page| {
+            page.toasts
+                .iter()
+                .any(|text| text == "Moved to In Progress, which the filters hide")
         })
         .await?;
         Ok(())

@@ -120,3 +120,20 @@ fn the_list_is_sorted_as_asked_for() {
         Ok(())
     });
 }
+
+#[test]
+fn a_filtered_view_says_of_how_many_it_shows_some() {
+    run(async |app| {
+        two_issues(app).await?;
+        app.until_synced().await?;
+        app.open("/?priority=urgent").await?;
+        app.until("one of two", |page| page.count == Some(1))
+            .await?;
+        app.until_true(
+            "of how many",
+            "document.querySelector('.view-count-of').textContent === 'of 2'",
+        )
+        .await?;
+        Ok(())
+    });
+}

@@ -149,3 +149,21 @@ fn an_issue_that_is_not_there_is_said_to_be_missing() {
         Ok(())
     });
 }
+
+#[test]
+fn what_happened_gets_older() {
+    run(async |app| {
+        open_new(app, "Paint the shed").await?;
+        let age = "document.querySelector('.feed-time')?.textContent";
+        app.until_true("that it is new", &format!("{age} === 'just now'"))
+            .await?;
+        app.script::<()>(
+            "const now = Date.now; Date.now = () => now() + 5 * 60_000; dispatchEvent(new Event('focus'));",
+            vec![],
+        )
+        .await?;
+        app.until_true("its age", &format!("{age} === '5 min ago'"))
+            .await?;
+        Ok(())
+    });
+}

@@ -43,6 +43,7 @@ fn a_day_of_work_needs_no_mouse() {
 fn tab_goes_from_the_link_past_the_sidebar_to_the_list() {
     run(async |app| {
         app.create("Paint the shed").await?;
+        app.until_synced().await?;
         app.open("/").await?;
         app.press("tab").await?;
         app.until("the skip link", |page| page.focus == "Skip to the issues")

@@ -2,16 +2,24 @@
 
 mod accessibility;
 mod board;
+mod cursor;
+mod drafts;
 mod editing;
 mod filters;
+mod focus;
 mod issue_page;
 mod keyboard;
+mod leaving;
 mod list;
+mod new_issue;
 mod pictures;
+mod samples;
 mod scale;
 mod search;
 mod selection;
 mod shortcuts;
 mod sync;
 mod theme;
+mod together;
 mod traces;
+mod undo;

@@ -158,3 +158,44 @@ fn the_paint_meter_is_shown_when_asked_for() {
         Ok(())
     });
 }
+
+#[test]
+fn every_key_that_no_other_test_presses_does_what_the_help_says() {
+    run(async |app| {
+        for title in ["One", "Two", "Three"] {
+            app.create(title).await?;
+        }
+        app.press("home shift+j shift+j").await?;
+        app.until("three selected", |page| {
+            page.selection.as_deref() == Some("3 selected")
+        })
+        .await?;
+        app.press("escape shift+k").await?;
+        app.until("two selected", |page| {
+            page.selection.as_deref() == Some("2 selected") && page.cursor() == Some("Two")
+        })
+        .await?;
+        app.press("arrowup arrowdown shift+arrowup").await?;
+        app.until("the cursor one up", |page| page.cursor() == Some("Three"))
+            .await?;
+        app.press("escape mod+shift+,").await?;
+        app.until("the link", |page| {
+            page.toasts.iter().any(|text| {
+                text == "Link copied"
+                    || (text.starts_with("Copy this: ") && text.contains("/issue/"))
+            })
+        })
+        .await?;
+        app.choose("f", "Done").await?;
+        app.press("escape").await?;
+        app.until("nothing to pass", |page| {
+            page.empty.is_some() && page.dialog.is_none()
+        })
+        .await?;
+        app.press("shift+f").await?;
+        app.until("all again", |page| page.count == Some(3)).await?;
+        app.press("home o").await?;
+        app.until("the issue", |page| page.issue.is_some()).await?;
+        Ok(())
+    });
+}

@@ -56,3 +56,30 @@ fn a_phone_has_the_sidebar_in_a_drawer() {
         Ok(())
     });
 }
+
+#[test]
+fn a_new_workspace_starts_in_the_theme_chosen_last() {
+    run(async |app| {
+        app.command("Theme: dark").await?;
+        app.until("the dark theme", |page| page.theme == "dark")
+            .await?;
+        app.until_synced().await?;
+        app.open("/?store=another").await?;
+        // By then its settings are there.
+        app.until_true(
+            "a name",
+            "document.querySelector('.account-name')?.textContent.startsWith('Guest')",
+        )
+        .await?;
+        assert_eq!(app.page().await?.theme, "dark");
+        app.command("Theme: light").await?;
+        app.until("the light theme", |page| page.theme == "light")
+            .await?;
+        app.driver().goto(&format!("{}/", app.origin())).await?;
+        let early: String = app
+            .script("return document.documentElement.dataset.theme", vec![])
+            .await?;
+        assert_eq!(early, "dark", "the first workspace's own");
+        Ok(())
+    });
+}

@@ -208,3 +208,26 @@ fn an_edited_todo_keeps_its_place_in_a_filtered_list() {
         Ok(())
     });
 }
+
+#[test]
+fn leaving_an_untouched_text_keeps_what_others_made_of_it() {
+    todomvc::run(async |app| {
+        edit_the_second_of_three(app).await?;
+        let tab = app.second_tab().await?;
+        tab.start_edit(1).await?;
+        tab.rewrite("deux").await?;
+        tab.press(Key::Enter).await?;
+        let new = [
+            Todo::active("one"),
+            Todo::active("deux"),
+            Todo::active("three"),
+        ];
+        tab.shows(new.clone()).await?;
+        app.show().await?;
+        app.shows(new.clone()).await?;
+        app.press(Key::Enter).await?;
+        app.until("no todo being edited", nothing_is_edited).await?;
+        app.shows(new).await?;
+        Ok(())
+    });
+}

@@ -43,11 +43,11 @@ fn carry_card(ui: Ui, step: Step) {
     let (Some(shown), Some(cursor)) = (ui.shown.get_untracked(), ui.cursor.get_untracked()) else {
         return;
     };
-    let Cursor { group, row, id } = cursor;
-    // The card's own place may have changed since the cursor came.
-    if shown.id_at.run((group, row)).as_ref() != Some(&id) {
+    // The card's place may have changed since the cursor came.
+    let Some(row) = shown.row_now(&cursor) else {
         return;
-    }
+    };
+    let Cursor { group, id, .. } = cursor;
     let counts = shown.counts.get_untracked();
     let place = |group: usize, row: usize| sort_order(ui, &shown.id_at.run((group, row))?);
     let (to_group, to_row, after, before) = match step {
@@ -68,6 +68,7 @@ fn carry_card(ui: Ui, step: Step) {
         after.as_deref(),
         before.as_deref(),
     );
+    ui.say_if_hidden(&id, Status::EVERY[to_group]);
     ui.put_cursor(to_group, to_row);
 }
 

@@ -5,8 +5,7 @@ use leptos::prelude::*;
 use super::{Action, Section, When};
 use crate::{
     components::{Icon, copy},
-    schema::Status,
-    ui::{Anchor, Overlay, Picker, Step, Ui},
+    ui::{Anchor, Overlay, Picker, Preset, Step, Ui},
 };
 
 pub(super) const ACTIONS: &[Action] = &[
@@ -16,7 +15,7 @@ pub(super) const ACTIONS: &[Action] = &[
         icon: Icon::Plus,
         keys: &["c"],
         when: When::Always,
-        run: |ui| ui.show(Overlay::NewIssue(Status::Todo)),
+        run: |ui| ui.show(Overlay::NewIssue(Preset::default())),
     },
     Action {
         title: "Open issue",
@@ -26,7 +25,7 @@ pub(super) const ACTIONS: &[Action] = &[
         when: When::Target,
         run: |ui| {
             // The selection is for menus; what opens is the issue at the cursor.
-            let at_cursor = ui.cursor.get_untracked().map(|cursor| cursor.id);
+            let at_cursor = untrack(|| ui.at_cursor());
             if let Some(id) = at_cursor.or_else(|| targets(ui).first().cloned()) {
                 ui.open_issue(&id);
             }
@@ -100,7 +99,7 @@ pub(super) const ACTIONS: &[Action] = &[
         when: When::Target,
         run: |ui| {
             ui.tracker.delete(&targets(ui));
-            ui.selected.update(|selected| selected.clear());
+            ui.clear_selection();
             if ui.issue.get_untracked().is_some() {
                 super::navigation::back(ui);
             }
@@ -113,8 +112,8 @@ pub(super) const ACTIONS: &[Action] = &[
         keys: &["x"],
         when: When::Shown,
         run: |ui| {
-            if let Some(cursor) = ui.cursor.get_untracked() {
-                ui.toggle_selected(&cursor.id);
+            if let Some(id) = untrack(|| ui.at_cursor()) {
+                ui.toggle_selected(&id);
             }
         },
     },
@@ -154,7 +153,7 @@ pub(super) const ACTIONS: &[Action] = &[
         when: When::Always,
         run: |ui| {
             if !ui.selected.read_untracked().is_empty() {
-                ui.selected.update(|selected| selected.clear());
+                ui.clear_selection();
             } else if ui.issue.get_untracked().is_some() {
                 super::navigation::back(ui);
             } else {

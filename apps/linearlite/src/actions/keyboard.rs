@@ -15,8 +15,11 @@ const WAITS: f64 = 1_200.0;
 pub fn listen(ui: Ui) {
     let first = StoredValue::new_local(First::default());
     let listener = window_event_listener(ev::keydown, move |event| {
-        // A dialog that is open has the keyboard, and so has an input method.
-        if ui.overlay.read_untracked().is_some() || event.is_composing() {
+        // A dialog that is open has the keyboard, and so have a card that is carried and an input method.
+        if ui.overlay.read_untracked().is_some()
+            || ui.dragging.get_untracked()
+            || event.is_composing()
+        {
             return;
         }
         let Some(key) = spelled(&event) else {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{Action, Section, When};
 use crate::{
-    components::Icon,
+    components::{Icon, focus_search},
     schema::Status,
     ui::{Step, Ui},
     view::ViewState,
@@ -27,21 +27,24 @@ pub(super) const ACTIONS: &[Action] = &[
         ui.address.open("/board")
     }),
     go("Search", Icon::Search, &["/"], |ui| {
-        ui.address.open("/search")
+        if ui.address.path.get_untracked() == "/search" {
+            focus_search();
+        } else {
+            ui.address.open("/search");
+        }
     }),
     Action {
         title: "Switch between list and board",
         section: Section::Navigation,
         icon: Icon::Board,
         keys: &["mod+b"],
-        when: When::Shown,
+        when: When::View,
         run: |ui| {
-            let to = if ui.address.path.get_untracked() == "/board" {
-                "/"
-            } else {
-                "/board"
-            };
-            ui.address.go(untrack(|| ui.address.same_view(to)));
+            let to = untrack(|| match &*ui.address.path.get() {
+                "/board" => ui.address.same_view("/"),
+                _ => board_href(ui),
+            });
+            ui.address.go(to);
         },
     },
     step("Next issue", &["j", "arrowdown"], |ui| ui.step(Step::Down)),
@@ -81,19 +84,24 @@ pub fn filtered_href(ui: Ui, status: Vec<Status>) -> String {
     ui.address.with_params("/", &view.to_params())
 }
 
+/// The address of the board with what the current view shows: of one's own issues, too.
+pub fn board_href(ui: Ui) -> String {
+    let mut view = ui.address.view.get();
+    if *ui.address.path.read() == "/my" {
+        view.filters.assignee = vec![ui.tracker.me()];
+    }
+    ui.address.with_params("/board", &view.to_params())
+}
+
 fn filtered(ui: Ui, status: Vec<Status>) {
     ui.address.go(untrack(|| filtered_href(ui, status)));
 }
 
-/// Goes back to where the open issue was come to from; to the list if it was the first page.
+/// Goes back to where the open issue was come to from; to the list if it was the first page of this app.
 pub(super) fn back(ui: Ui) {
-    let history = window().history();
-    let has_past = history
-        .as_ref()
-        .is_ok_and(|history| history.length().unwrap_or(1) > 1);
-    match history {
+    match window().history() {
         // Fails only in a page that is not shown.
-        Ok(history) if has_past => _ = history.back(),
+        Ok(history) if ui.address.has_past() => _ = history.back(),
         _ => ui.address.open("/"),
     }
 }

@@ -15,19 +15,19 @@ pub(super) const ACTIONS: &[Action] = &[
         ui.show(Overlay::Palette)
     }),
     Action {
-        when: When::Shown,
+        when: When::View,
         ..view("Filter", Icon::Filter, &["f"], |ui| {
             ui.show(Overlay::Filter(Anchor::Centre))
         })
     },
     Action {
-        when: When::Shown,
+        when: When::View,
         ..view("Clear filters", Icon::Close, &["shift+f"], |ui| {
             ui.address.change(|view| view.filters = Default::default());
         })
     },
     Action {
-        when: When::Shown,
+        when: When::View,
         ..view("Grouping and order", Icon::Sliders, &["shift+v"], |ui| {
             ui.show(Overlay::Display(Anchor::Centre));
         })
@@ -54,6 +54,7 @@ pub(super) const ACTIONS: &[Action] = &[
         ui.show(Overlay::Help)
     }),
     workspace("Undo", Icon::Undo, &["mod+z"], |ui| ui.tracker.undo()),
+    workspace("Redo", Icon::Redo, &["mod+shift+z"], |ui| ui.tracker.redo()),
     workspace("Copy link to this workspace", Icon::Link, &[], |ui| {
         copy(
             ui,
@@ -112,6 +113,21 @@ const fn workspace(
         when: When::Always,
         run,
     }
+}
+
+/// The theme that is shown: the one chosen in this workspace, else what `index.html` has found in this browser.
+pub fn current_theme(ui: Ui) -> Theme {
+    let shown = || document().document_element()?.get_attribute("data-theme");
+    let found = || {
+        Theme::EVERY
+            .into_iter()
+            .find(|theme| Some(theme.name()) == shown().as_deref())
+    };
+    ui.tracker
+        .settings()
+        .theme
+        .or_else(found)
+        .unwrap_or_default()
 }
 
 /// Chooses a theme.

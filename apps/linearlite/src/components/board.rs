@@ -4,6 +4,7 @@ mod card;
 mod column;
 mod drag;
 mod ghost;
+mod hand;
 
 use leptos::prelude::*;
 
@@ -36,11 +37,12 @@ pub fn BoardPage() -> impl IntoView {
     let listing = Listing::new(view, Signal::derive(|| None), groups);
     let total = Signal::derive(move || listing.counts.read().iter().sum::<usize>());
     let drag = Drag::new(listing);
-    listing.take_cursor(ui, true, move |place| drag.reveal(place));
+    let here = ui.address.of_this_page();
+    listing.take_cursor(ui, true, here, move |place| drag.reveal(place));
     drag.follow_pointer(ui);
 
     view! {
-        <ViewHeader title="Board" icon=Icon::Board total />
+        <ViewHeader title="Board" icon=Icon::Board total assignee=Signal::derive(|| None) />
         <Show when=move || total.get() != 0 fallback=|| view! { <EmptyState /> }>
             <div
                 class="board"
@@ -53,7 +55,7 @@ pub fn BoardPage() -> impl IntoView {
                 {Status::EVERY
                     .into_iter()
                     .enumerate()
-                    .map(|(at, status)| view! { <BoardColumn listing drag at status /> })
+                    .map(|(at, status)| view! { <BoardColumn listing drag here at status /> })
                     .collect_view()}
             </div>
             <Ghost drag />

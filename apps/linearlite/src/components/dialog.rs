@@ -2,9 +2,10 @@
 //!
 //! It is the browser's `<dialog>`: what is behind it can't be reached by Tab or a screen reader, and Escape closes it.
 
-use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast};
+use leptos::{ev, html, prelude::*};
 use web_sys::{Element, HtmlElement};
 
+use super::Toaster;
 use crate::ui::{Anchor, use_ui};
 
 /// A dialog or menu; closed by Escape and by a click beside it.
@@ -22,7 +23,6 @@ pub fn Dialog(
 ) -> impl IntoView {
     let ui = use_ui();
     let dialog = NodeRef::<html::Dialog>::new();
-    let before = StoredValue::new_local(focused());
 
     dialog.on_load(move |dialog| {
         // Fails only for a dialog that is not in the page, which this one is from the next turn on.
@@ -32,19 +32,8 @@ pub fn Dialog(
             }
         });
     });
-    on_cleanup(move || {
-        let before = before.try_update_value(Option::take).flatten();
-        if let Some(before) = before
-            && before.is_connected()
-        {
-            // After the dialog is gone, which would have the focus otherwise.
-            request_animation_frame(move || {
-                if focused().is_none() {
-                    let _ = before.focus();
-                }
-            });
-        }
-    });
+    // After the dialog is gone, which would have the focus otherwise.
+    on_cleanup(move || request_animation_frame(move || ui.refocus()));
 
     let close_beside = move |event: ev::MouseEvent| {
         let is_beside = dialog.get_untracked().is_some_and(|dialog| {
@@ -68,17 +57,10 @@ pub fn Dialog(
             on:mousedown=close_beside
         >
             {children()}
+            <Toaster in_dialog=true />
         </dialog>
     }
     .into_any()
-}
-
-/// What has the focus, if it is anything in particular.
-fn focused() -> Option<HtmlElement> {
-    let element = document().active_element()?;
-    let element = element.dyn_into::<HtmlElement>().ok()?;
-    let is_page = element.tag_name() == "BODY";
-    (!is_page).then_some(element)
 }
 
 fn is_outside(dialog: &Element, event: &ev::MouseEvent) -> bool {

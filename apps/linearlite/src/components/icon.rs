@@ -35,6 +35,7 @@ pub enum Icon {
     Timer,
     Trash,
     Undo,
+    Redo,
 }
 
 impl Icon {
@@ -101,6 +102,9 @@ impl Icon {
             Self::Timer => "<circle cx='8' cy='9' r='4.75'/><path d='M8 9V6.5M6.25 2h3.5'/>",
             Self::Trash => {
                 "<path d='M3 4.5h10M6.25 4.5V3.25h3.5V4.5M4.25 4.5l.6 8a1 1 0 0 0 1 .9h4.3a1 1 0 0 0 1-.9l.6-8'/>"
+            }
+            Self::Redo => {
+                "<path d='m10.5 3.25 2.75 2.75-2.75 2.75M13 6H7a3.75 3.75 0 0 0 0 7.5h2.5'/>"
             }
             Self::Undo => "<path d='M5.5 3.25 2.75 6 5.5 8.75M3 6h6a3.75 3.75 0 0 1 0 7.5H6.5'/>",
         }

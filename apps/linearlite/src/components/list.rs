@@ -50,7 +50,7 @@ fn List(title: &'static str, icon: Icon, assignee: Signal<Option<String>>) -> im
     let total = Signal::derive(move || listing.counts.read().iter().sum::<usize>());
 
     view! {
-        <ViewHeader title icon total />
+        <ViewHeader title icon total assignee />
         <Show
             when=move || total.get() != 0
             fallback=|| view! { <EmptyState /> }
@@ -66,10 +66,10 @@ fn Rows(listing: Listing, title: &'static str, total: Signal<usize>) -> impl Int
     let ui = use_ui();
     let scroller = NodeRef::<html::Div>::new();
     let viewport = Viewport::new(scroller);
-    let here = Signal::derive(move || ui.address.same_view(&ui.address.path.get()));
-    let remember = use_scroll_memory(scroller, here);
+    let here = ui.address.of_this_page();
+    let remember = use_scroll_memory(scroller, here.into());
     let tops = Memo::new(move |_| tops(&listing.counts.read()));
-    listing.take_cursor(ui, false, move |(group, row)| {
+    listing.take_cursor(ui, false, here, move |(group, row)| {
         let top = tops.read_untracked()[group] + HEADER + row as f64 * ROW;
         viewport.reveal(top, top + ROW, HEADER);
     });

@@ -74,24 +74,47 @@ impl Listing {
 
     /// The ids of all issues, in order.
     pub fn all(&self) -> Vec<String> {
-        let view = self.view.get_untracked();
-        let of_group = |group: Group| {
-            let issues = queries::issues(&view, self.assignee.get_untracked().as_deref(), &group);
-            let ids = queries::ordered(issues, &view).select(Issue::ID);
-            self.store.query(&ids).unwrap_or_default()
-        };
         self.groups
             .get_untracked()
-            .into_iter()
-            .flat_map(of_group)
+            .iter()
+            .flat_map(|group| self.ids_of(group))
             .collect()
     }
 
-    /// Lets the keyboard move in it, as long as the component that calls this is there.
+    /// Whether an issue is shown.
+    pub fn has(&self, id: &str) -> bool {
+        let view = self.view.get_untracked();
+        let everything = Group::Everything;
+        let issues = queries::issues(&view, self.assignee.get_untracked().as_deref(), &everything);
+        let it = issues.filter(Issue::ID.eq(id)).exists();
+        self.store.query(&it).unwrap_or(false)
+    }
+
+    /// The row of an issue in a group.
+    pub fn row_of(&self, group: usize, id: &str) -> Option<usize> {
+        let group = self
+            .groups
+            .with_untracked(|groups| groups.get(group).cloned())?;
+        // Reading a group's ids takes as long as it has issues, so look first whether it is worth that.
+        if !self.has(id) {
+            return None;
+        }
+        self.ids_of(&group).iter().position(|other| other == id)
+    }
+
+    fn ids_of(&self, group: &Group) -> Vec<String> {
+        let view = self.view.get_untracked();
+        let issues = queries::issues(&view, self.assignee.get_untracked().as_deref(), group);
+        let ids = queries::ordered(issues, &view).select(Issue::ID);
+        self.store.query(&ids).unwrap_or_default()
+    }
+
+    /// Lets the keyboard move in it, as long as the component that calls this is there. `here` is the view's address.
     pub fn take_cursor(
         &self,
         ui: Ui,
         is_board: bool,
+        here: Memo<String>,
         reveal: impl Fn((usize, usize)) + Send + Sync + 'static,
     ) {
         let listing = *self;
@@ -99,17 +122,41 @@ impl Listing {
             is_board,
             counts: self.counts,
             id_at: Callback::new(move |place| listing.id_at(place)),
+            has: Callback::new(move |id: String| listing.has(&id)),
+            row_of: Callback::new(move |(group, id): (usize, String)| listing.row_of(group, &id)),
             all: Callback::new(move |()| listing.all()),
             reveal: Callback::new(reveal),
         };
         ui.shown.set(Some(shown));
-        ui.cursor.set(None);
-        on_cleanup(move || {
+        // The view before this one may still be there, with what was selected in it.
+        ui.clear_selection();
+        ui.recall_cursor(&here.read_untracked());
+        let is_shown = move || {
             let is_this = |now: &Option<Shown>| now.is_some_and(|now| now.counts == shown.counts);
-            if ui.shown.try_with_untracked(is_this) == Some(true) {
+            ui.shown.try_with_untracked(is_this) == Some(true)
+        };
+        // With other filters it is another view; the cursor may stay on an issue that is in both.
+        Effect::new(move |last: Option<String>| {
+            let here = here.get();
+            if is_shown() && last.is_some_and(|last| last != here) {
+                ui.clear_selection();
+                if untrack(|| ui.at_cursor()).is_none() {
+                    ui.recall_cursor(&here);
+                }
+            }
+            here
+        });
+        Effect::new(move |_| {
+            let cursor = ui.cursor.get();
+            if is_shown() {
+                ui.remember_cursor(here.get_untracked(), cursor);
+            }
+        });
+        on_cleanup(move || {
+            if is_shown() {
                 ui.shown.set(None);
                 ui.cursor.set(None);
-                ui.selected.update(|selected| selected.clear());
+                ui.clear_selection();
             }
         });
     }

@@ -24,8 +24,8 @@ pub fn Overlays() -> impl IntoView {
     move || match open.get()? {
         Overlay::Palette => Some(view! { <palette::Palette /> }.into_any()),
         Overlay::Help => Some(view! { <help::Help /> }.into_any()),
-        Overlay::NewIssue(status) => {
-            Some(view! { <new_issue::NewIssueDialog status /> }.into_any())
+        Overlay::NewIssue(preset) => {
+            Some(view! { <new_issue::NewIssueDialog preset /> }.into_any())
         }
         Overlay::Pick(picker, ids, anchor) => {
             Some(view! { <picker::PickerMenu picker ids anchor /> }.into_any())

@@ -116,7 +116,7 @@ fn open_menu(ui: Ui, event: &MouseEvent, id: String, place: (usize, usize)) {
         .selected
         .with_untracked(|selected| selected.contains(&id))
     {
-        ui.selected.update(|selected| selected.clear());
+        ui.clear_selection();
     }
     point_at(ui, id, place);
     let at = Anchor::Point(event.client_x().into(), event.client_y().into());

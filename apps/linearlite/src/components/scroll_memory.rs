@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{html, prelude::*};
 use livestore_core::prelude::*;
 use livestore_leptos::prelude::*;
 
+use super::later::Later;
 use crate::schema::{ScrollPosition, Scrolled};
 
 /// How long after scrolling the place is remembered.
@@ -36,22 +37,16 @@ pub fn use_scroll_memory(
         request_animation_frame(move || node.set_scroll_top(top as i32));
     });
 
-    let pause = StoredValue::new(None::<TimeoutHandle>);
+    let later = Later::new(PAUSE);
     move || {
-        if let Some(pause) = pause.get_value() {
-            pause.clear();
-        }
-        let remember = move || {
-            let (Some(Some(node)), Some(view)) =
-                (node.try_get_untracked(), view.try_get_untracked())
-            else {
-                return;
-            };
-            store.commit(Scrolled {
-                view,
-                top: node.scroll_top().into(),
-            });
+        let Some(node) = node.get_untracked() else {
+            return;
         };
-        pause.set_value(set_timeout_with_handle(remember, PAUSE).ok());
+        // By now: when it is remembered, another view may be shown.
+        let (view, top) = (view.get_untracked(), node.scroll_top().into());
+        later.run(move || {
+            let view = view.clone();
+            store.commit(Scrolled { view, top });
+        });
     }
 }

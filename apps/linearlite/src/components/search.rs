@@ -1,13 +1,14 @@
 //! Search: as you type, in titles and descriptions, with what was found marked.
 
-use leptos::{html, prelude::*};
+use leptos::{ev::MouseEvent, html, prelude::*, wasm_bindgen::JsCast};
 use livestore_core::prelude::*;
 use livestore_leptos::prelude::*;
 
 use super::{Glyph, Icon, IconView, glyph::GlyphView, pointer::has_moved, shell::OpenSidebar};
 use crate::{
+    queries,
     schema::{Issue, Status},
-    ui::use_ui,
+    ui::{Anchor, Overlay, use_ui},
 };
 
 /// So many results are shown: who wants more types more.
@@ -23,15 +24,33 @@ type Found = (String, i64, Status, String, String);
 pub fn SearchPage() -> impl IntoView {
     let ui = use_ui();
     let text = Memo::new(move |_| ui.address.param("q").unwrap_or_default());
-    let found = use_query(move || found(&text.read()));
+    let named = use_query(move || named(&text.read()));
+    let matching = use_query(move || found(&text.read()));
+    // Whoever writes a number means that issue first.
+    let found = Memo::new(move |_| {
+        let named: Vec<Found> = named.get();
+        let ids: Vec<String> = named.iter().map(|found| found.0.clone()).collect();
+        let others = matching
+            .get()
+            .into_iter()
+            .filter(|found| !ids.contains(&found.0));
+        named.into_iter().chain(others).collect::<Vec<_>>()
+    });
     let has_text = Memo::new(move |_| !text.read().trim().is_empty());
     let any = Memo::new(move |_| has_text.get() && !found.read().is_empty());
     let current = RwSignal::new(0_usize);
     let field = NodeRef::<html::Input>::new();
-    field.on_load(move |field| {
-        field.set_value(&text.get_untracked());
-        request_animation_frame(move || _ = field.focus());
+    field.on_load(move |field| request_animation_frame(move || _ = field.focus()));
+    // Also when the address comes from elsewhere than the field.
+    Effect::new(move |_| {
+        let text = text.get();
+        if let Some(field) = field.get()
+            && document().active_element().as_ref() != Some(field.as_ref())
+        {
+            field.set_value(&text);
+        }
     });
+    on_cleanup(move || ui.clear_selection());
     let open = move |at: usize| {
         let id = found.with_untracked(|found| found.get(at).map(|(id, ..)| id.clone()));
         if let Some(id) = id {
@@ -64,6 +83,9 @@ pub fn SearchPage() -> impl IntoView {
                     ui.address.replace(ui.address.with_params("/search", params));
                 }
                 on:keydown:target=move |event| {
+                    if event.is_composing() {
+                        return;
+                    }
                     let count = found.read_untracked().len();
                     let at = current.get_untracked();
                     match &*event.key() {
@@ -101,6 +123,31 @@ pub fn SearchPage() -> impl IntoView {
     .into_any()
 }
 
+/// Puts the focus into the field of the search page, if that is shown.
+pub fn focus_search() {
+    let field = document().query_selector(".search-field").ok().flatten();
+    let field = field.and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok());
+    if let Some(field) = field {
+        // Fails only for an element that can't take the focus.
+        let _ = field.focus();
+        field.select();
+    }
+}
+
+/// The issue whose number is written.
+fn named(text: &str) -> impl Query<Output = Vec<Found>> + use<> {
+    let number = queries::number_in(text).unwrap_or(0);
+    Issue::query()
+        .filter(Issue::NUMBER.eq(number).and(Issue::DELETED_AT.is_null()))
+        .select((
+            Issue::ID,
+            Issue::NUMBER,
+            Issue::STATUS,
+            Issue::TITLE,
+            Issue::DESCRIPTION,
+        ))
+}
+
 fn found(text: &str) -> impl Query<Output = Vec<Found>> + use<> {
     let (before, after) = MARKS;
     Issue::query()
@@ -123,7 +170,15 @@ fn Hit(
     current: RwSignal<usize>,
     on_open: impl Fn(usize) + 'static,
 ) -> impl IntoView {
-    let (_, number, status, title, description) = found;
+    let ui = use_ui();
+    let (id, number, status, title, description) = found;
+    // There is no cursor here: what the menu is about is selected, and the bar says so.
+    let menu = move |event: MouseEvent| {
+        event.prevent_default();
+        ui.selected.set([id.clone()].into());
+        let at = Anchor::Point(event.client_x().into(), event.client_y().into());
+        ui.show(Overlay::Context(at));
+    };
     view! {
         <li
             id=format!("result-{at}")
@@ -133,6 +188,7 @@ fn Hit(
             aria-selected=move || if current.get() == at { "true" } else { "false" }
             on:mousemove=move |event| if has_moved(&event) && current.get_untracked() != at { current.set(at) }
             on:click=move |_| on_open(at)
+            on:contextmenu=menu
         >
             <GlyphView glyph=Glyph::Status(status) />
             <span class="issue-number">{format!("LIV-{number}")}</span>

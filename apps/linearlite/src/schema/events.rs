@@ -60,6 +60,10 @@ change!(
     /// `id` is the comment's.
     CommentDeleted = "v1.CommentDeleted" { issue_id: String }
 );
+change!(
+    /// `id` is the comment's.
+    CommentRestored = "v1.CommentRestored" { issue_id: String }
+);
 
 #[derive(Event, Clone, Debug, Serialize, Deserialize)]
 #[event(name = "v1.LabelCreated")]

@@ -2,7 +2,7 @@
 //!
 //! They are kept and shared by all tabs like everything else.
 
-use livestore_core::{prelude::*, schema::SchemaBuilder};
+use livestore_core::{prelude::*, query::QueryError, schema::SchemaBuilder};
 
 use super::Theme;
 
@@ -17,17 +17,19 @@ pub struct Settings {
     pub id: i64,
     /// Who uses this browser.
     pub user_id: Option<String>,
-    #[column(default = Theme::System)]
-    pub theme: Theme,
+    /// None until one is chosen in this store.
+    pub theme: Option<Theme>,
     /// Whether a corner of the page shows how long an input takes to be seen.
     #[column(default = false)]
     pub show_paint: bool,
 }
 
-/// A text that is being written.
+/// A text that is being written in one tab.
 #[derive(Table, Clone, Debug, PartialEq)]
-#[table(name = "drafts")]
+#[table(name = "drafts", index(place))]
 pub struct Draft {
+    #[column(primary_key)]
+    pub session_id: String,
     /// What it is for, such as the comment on an issue.
     #[column(primary_key)]
     pub place: String,
@@ -63,12 +65,18 @@ pub struct PaintMeterSwitched {
     pub on: bool,
 }
 
-/// An empty text ends the draft.
 #[derive(Event, Clone, Debug, Serialize, Deserialize)]
 #[event(name = "v1.DraftChanged", client_only)]
 pub struct DraftChanged {
     pub place: String,
     pub text: String,
+}
+
+/// The text was sent, or given up.
+#[derive(Event, Clone, Debug, Serialize, Deserialize)]
+#[event(name = "v1.DraftEnded", client_only)]
+pub struct DraftEnded {
+    pub place: String,
 }
 
 #[derive(Event, Clone, Debug, Serialize, Deserialize)]
@@ -92,17 +100,27 @@ pub(super) fn declare(schema: SchemaBuilder) -> SchemaBuilder {
         .on(move |e: &IdentityChosen, _| own().set(Settings::USER_ID, &e.user_id))
         .on(move |e: &ThemeChosen, _| own().set(Settings::THEME, e.theme))
         .on(move |e: &PaintMeterSwitched, _| own().set(Settings::SHOW_PAINT, e.on))
-        .on(|e: &DraftChanged, _| match e.text.is_empty() {
-            true => (
-                Some(Draft::delete().filter(Draft::PLACE.eq(&e.place))),
-                None,
-            ),
-            false => {
-                let draft = Draft::upsert()
-                    .set(Draft::PLACE, &e.place)
-                    .set(Draft::TEXT, &e.text);
-                (None, Some(draft))
-            }
+        .on(|e: &DraftChanged, ctx| {
+            Draft::upsert()
+                .set(Draft::SESSION_ID, ctx.session_id())
+                .set(Draft::PLACE, &e.place)
+                .set(Draft::TEXT, &e.text)
+        })
+        .on(|e: &DraftEnded, ctx| -> Result<_, QueryError> {
+            let here = Draft::PLACE.eq(&e.place);
+            let own = Draft::SESSION_ID.eq(ctx.session_id());
+            let text = ctx.query(
+                &Draft::query()
+                    .filter(here.clone().and(own.clone()))
+                    .select(Draft::TEXT)
+                    .first(),
+            )?;
+            // The same text in another tab is a copy of this one.
+            let ended = match text {
+                Some(text) => own.or(Draft::TEXT.eq(text)),
+                None => own,
+            };
+            Ok(Draft::delete().filter(here.and(ended)))
         })
         .on(|e: &Scrolled, ctx| {
             ScrollPosition::upsert()

@@ -92,6 +92,11 @@ pub(super) fn comments(schema: SchemaBuilder) -> SchemaBuilder {
                 .set(Comment::DELETED_AT, e.at)
                 .filter(Comment::ID.eq(&e.id))
         })
+        .on(|e: &CommentRestored, _| {
+            Comment::update()
+                .set(Comment::DELETED_AT, None::<EpochMillis>)
+                .filter(Comment::ID.eq(&e.id))
+        })
 }
 
 /// Labels and people. What is made twice, by two clients that fill the same store with samples, is there once.

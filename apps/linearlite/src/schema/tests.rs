@@ -209,10 +209,11 @@ fn search_finds_titles_and_descriptions_while_a_word_is_typed() {
 }
 
 #[test]
-fn drafts_end_when_they_are_empty_and_stay_on_this_client() {
+fn a_draft_stays_on_this_client_until_it_ends() {
     let store = open();
+    let place = || "new".to_owned();
     let draft = |text: &str| DraftChanged {
-        place: "new".into(),
+        place: place(),
         text: text.into(),
     };
     store.commit(draft("half a sen")).unwrap();
@@ -220,7 +221,59 @@ fn drafts_end_when_they_are_empty_and_stay_on_this_client() {
     assert_eq!(store.query(&drafts).unwrap(), ["half a sen"]);
     assert_eq!(store.head().global, 0);
     store.commit(draft("")).unwrap();
+    assert_eq!(store.query(&drafts).unwrap(), [""]);
+    store.commit(DraftEnded { place: place() }).unwrap();
     assert!(store.query(&drafts).unwrap().is_empty());
+}
+
+#[test]
+fn a_deleted_comment_is_restored() {
+    let store = open();
+    let [id, issue_id, by] = ["c", "a", "me"].map(str::to_owned);
+    store.commit(created("a", "One")).unwrap();
+    let comments = crate::queries::comments("a".into());
+    let added = CommentAdded {
+        id: id.clone(),
+        issue_id: issue_id.clone(),
+        body: "Yes".into(),
+        by: by.clone(),
+        at: at(2),
+    };
+    let deleted = CommentDeleted {
+        id: id.clone(),
+        issue_id: issue_id.clone(),
+        by: by.clone(),
+        at: at(3),
+    };
+    store.commit((added, deleted)).unwrap();
+    assert!(store.query(&comments).unwrap().is_empty());
+    let restored = CommentRestored {
+        id,
+        issue_id,
+        by,
+        at: at(4),
+    };
+    store.commit(restored).unwrap();
+    assert_eq!(store.query(&comments).unwrap().len(), 1);
+}
+
+/// SQLite takes 32,766 values in a statement.
+#[test]
+fn labels_are_read_of_more_issues_than_fit_into_a_statement() {
+    let store = open();
+    store.commit(seed::labels()).unwrap();
+    store.commit(created("39999", "One")).unwrap();
+    let ids: Vec<String> = (0..40_000).map(|id| id.to_string()).collect();
+    let labelled = crate::queries::of_many(
+        &ids,
+        |ids| crate::queries::labelled(ids, "label-bug"),
+        |query| store.query(query),
+    );
+    assert_eq!(labelled.unwrap(), ["39999"]);
+    let labels = crate::queries::of_many(&ids, crate::queries::label_ids_of, |query| {
+        store.query(query)
+    });
+    assert_eq!(labels.unwrap(), ["label-bug"]);
 }
 
 #[test]

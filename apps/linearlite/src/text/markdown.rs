@@ -8,7 +8,9 @@ pub fn to_html(markdown: &str) -> String {
         Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS;
     let mut html = String::with_capacity(markdown.len() * 2);
     push_html(&mut html, Parser::new_ext(markdown, options).map(harmless));
-    html
+    // A link may lead to another store of this app, which takes a new page: the router leaves those alone. What people
+    // write has no `<` any more.
+    html.replace("<a href=", "<a rel=\"external\" href=")
 }
 
 fn harmless(event: Event<'_>) -> Event<'_> {
@@ -74,6 +76,16 @@ mod tests {
         assert_eq!(to_html("a **b**"), "<p>a <strong>b</strong></p>\n");
         assert!(to_html("- [x] done").contains("checkbox"));
         assert!(to_html("[a](https://example.org)").contains("href=\"https://example.org\""));
+    }
+
+    #[test]
+    fn a_link_loads_a_new_page() {
+        let html = to_html("[a](/?store=b) `<a href=x>` <a href='y'>");
+        assert!(
+            html.contains(r#"<a rel="external" href="/?store=b">"#),
+            "{html}"
+        );
+        assert_eq!(html.matches("<a ").count(), 1, "{html}");
     }
 
     #[test]

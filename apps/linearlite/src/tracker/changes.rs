@@ -1,9 +1,11 @@
 //! Changing issues: one or many, in one commit.
 
+use std::{collections::HashSet, sync::Arc};
+
 use livestore_core::prelude::*;
 
 use super::{Stamp, Tracker, Undo};
-use crate::{order_key, schema::*, text};
+use crate::{order_key, queries, schema::*, text};
 
 impl Tracker {
     /// Gives issues a status.
@@ -135,20 +137,13 @@ impl Tracker {
 
     /// Puts a label on issues, or takes it off.
     pub fn set_label(&self, ids: &[String], label_id: &str, on: bool) {
-        let of_label = IssueLabel::query()
-            .filter(IssueLabel::LABEL_ID.eq(label_id))
-            .select(IssueLabel::ISSUE_ID);
-        let labelled = Issue::query()
-            .filter(
-                Issue::ID
-                    .is_in(ids.iter().cloned())
-                    .and(Issue::ID.is_in_select(of_label)),
-            )
-            .select(Issue::ID);
-        let labelled = self.store.query(&labelled).unwrap_or_default();
+        let labelled: HashSet<String> = self
+            .read_many(ids, |ids| queries::labelled(ids, label_id))
+            .into_iter()
+            .collect();
         let ids: Vec<String> = ids
             .iter()
-            .filter(|id| labelled.contains(id) != on)
+            .filter(|id| labelled.contains(*id) != on)
             .cloned()
             .collect();
         if ids.is_empty() {
@@ -158,10 +153,11 @@ impl Tracker {
         tracker.put_label(&ids, &label_id, on);
         let many = ids.len() > 1;
         let what = what(ids.len(), if on { "labelled" } else { "unlabelled" });
-        self.done(
-            Undo::new(what, move || tracker.put_label(&ids, &label_id, !on)),
-            many,
-        );
+        let put = move |on: bool| {
+            let (ids, label_id) = (ids.clone(), label_id.clone());
+            move || tracker.put_label(&ids, &label_id, on)
+        };
+        self.done(Undo::new(what, put(!on), put(on)), many);
     }
 
     fn put_label(&self, ids: &[String], label_id: &str, on: bool) {
@@ -193,9 +189,24 @@ impl Tracker {
         }
     }
 
-    /// Deletes issues; they can be restored.
+    /// Deletes issues that are not deleted; they can be restored.
     pub fn delete(&self, ids: &[String]) {
-        let (tracker, ids) = (*self, ids.to_vec());
+        let (tracker, ids) = (*self, self.living(ids));
+        if ids.is_empty() {
+            return;
+        }
+        tracker.put_away(&ids);
+        let (what, deleted) = (what(ids.len(), "deleted"), ids.clone());
+        let undo = Undo::new(
+            what,
+            move || tracker.restore(&ids),
+            move || tracker.put_away(&deleted),
+        );
+        self.done(undo, true);
+    }
+
+    /// Deletes issues, for who keeps how to take that back.
+    pub(super) fn put_away(&self, ids: &[String]) {
         let Stamp { by, at } = self.stamp();
         let delete = |id: &String| IssueDeleted {
             id: id.clone(),
@@ -204,8 +215,6 @@ impl Tracker {
         };
         self.store
             .commit(ids.iter().map(delete).collect::<Vec<_>>());
-        let what = what(ids.len(), "deleted");
-        self.done(Undo::new(what, move || tracker.restore(&ids)), true);
     }
 
     /// Brings deleted issues back.
@@ -227,30 +236,29 @@ impl Tracker {
         ids: &[String],
         done: &str,
         concerns: impl Fn(&Issue) -> bool,
-        to: impl Fn(&Issue, Stamp) -> E,
+        to: impl Fn(&Issue, Stamp) -> E + Send + Sync + 'static,
         back: impl Fn(&Issue, Stamp) -> E + Send + Sync + 'static,
     ) {
         let before: Vec<Issue> = self.read(ids).into_iter().filter(concerns).collect();
         if before.is_empty() {
             return;
         }
+        let (tracker, before) = (*self, Arc::new(before));
+        let (what, many) = (what(before.len(), done), before.len() > 1);
+        let same = before.clone();
+        let again = move || tracker.commit_each(&same, &to);
+        again();
+        let undo = move || tracker.commit_each(&before, &back);
+        self.done(Undo::new(what, undo, again), many);
+    }
+
+    fn commit_each<E: Event>(&self, issues: &[Issue], event: &impl Fn(&Issue, Stamp) -> E) {
         let stamp = self.stamp();
-        let events: Vec<E> = before
+        let events: Vec<E> = issues
             .iter()
-            .map(|issue| to(issue, stamp.clone()))
+            .map(|issue| event(issue, stamp.clone()))
             .collect();
         self.store.commit(events);
-        let (tracker, many) = (*self, before.len() > 1);
-        let what = what(before.len(), done);
-        let undo = move || {
-            let stamp = tracker.stamp();
-            let events: Vec<E> = before
-                .iter()
-                .map(|issue| back(issue, stamp.clone()))
-                .collect();
-            tracker.store.commit(events);
-        };
-        self.done(Undo::new(what, undo), many);
     }
 }
 

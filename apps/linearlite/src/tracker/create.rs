@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use livestore_core::prelude::*;
 
-use super::{Stamp, Tracker};
+use super::{Stamp, Tracker, Undo};
 use crate::{order_key, schema::*, seed};
 
 /// The colours of labels that people make, in turn.
@@ -23,11 +23,11 @@ pub struct NewIssue {
 }
 
 impl Tracker {
-    /// Creates an issue, on top of its column, and returns its id.
-    pub fn create(&self, new: NewIssue) -> String {
+    /// Creates an issue, on top of its column, and ends its drafts, in one commit; returns the issue's id.
+    pub fn create(&self, new: NewIssue, drafts: &[&str]) -> String {
         let Stamp { by, at } = self.stamp();
         let id = new_id();
-        self.store.commit(IssueCreated {
+        let issue = IssueCreated {
             id: id.clone(),
             title: new.title.trim().to_owned(),
             description: new.description,
@@ -38,7 +38,16 @@ impl Tracker {
             sort_order: order_key::newest_first(at),
             by,
             at,
-        });
+        };
+        let ended: Vec<DraftEnded> = drafts.iter().map(|place| ended(place)).collect();
+        self.store.commit((issue, ended));
+        let (tracker, ids, same) = (*self, vec![id.clone()], vec![id.clone()]);
+        let undo = Undo::new(
+            "1 issue created".to_owned(),
+            move || tracker.put_away(&ids),
+            move || tracker.restore(&same),
+        );
+        self.done(undo, false);
         id
     }
 
@@ -56,23 +65,49 @@ impl Tracker {
             by,
             at,
         };
-        let draft = DraftChanged {
-            place: draft.to_owned(),
-            text: String::new(),
-        };
-        self.store.commit((comment, draft));
+        let own = (comment.id.clone(), comment.issue_id.clone());
+        self.store.commit((comment, ended(draft)));
+        let (tracker, same) = (*self, own.clone());
+        let undo = Undo::new(
+            "1 comment added".to_owned(),
+            move || tracker.show_comment(&own, false),
+            move || tracker.show_comment(&same, true),
+        );
+        self.done(undo, false);
     }
 
-    /// Deletes a comment.
+    /// Deletes a comment; it can be restored.
     pub fn delete_comment(&self, comment: &Comment) {
+        let (tracker, own) = (*self, (comment.id.clone(), comment.issue_id.clone()));
+        tracker.show_comment(&own, false);
+        let same = own.clone();
+        let undo = Undo::new(
+            "1 comment deleted".to_owned(),
+            move || tracker.show_comment(&own, true),
+            move || tracker.show_comment(&same, false),
+        );
+        self.done(undo, true);
+    }
+
+    /// Restores a comment, or deletes it; it is named by its id and its issue's.
+    fn show_comment(&self, (id, issue_id): &(String, String), shown: bool) {
         let Stamp { by, at } = self.stamp();
-        let (id, issue_id) = (comment.id.clone(), comment.issue_id.clone());
-        self.store.commit(CommentDeleted {
-            id,
-            issue_id,
-            by,
-            at,
-        });
+        let (id, issue_id) = (id.clone(), issue_id.clone());
+        if shown {
+            self.store.commit(CommentRestored {
+                id,
+                issue_id,
+                by,
+                at,
+            });
+        } else {
+            self.store.commit(CommentDeleted {
+                id,
+                issue_id,
+                by,
+                at,
+            });
+        }
     }
 
     /// Makes a label and returns its id.
@@ -116,5 +151,11 @@ impl Tracker {
         if let (Some(id), false) = (untrack(|| self.me()), name.is_empty()) {
             self.store.commit(UserRenamed { id, name });
         }
+    }
+}
+
+fn ended(place: &str) -> DraftEnded {
+    DraftEnded {
+        place: place.to_owned(),
     }
 }

@@ -1,29 +1,35 @@
-//! How something is taken back.
+//! How something is taken back, and done again.
 
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-/// Something that was done, and how to take it back: by further events, as facts stay facts.
+/// Something that was done, and how to take it back and do it again: by further events, as facts stay facts.
 #[derive(Clone)]
 pub struct Undo {
     id: u64,
     what: String,
     /// The message that offers it.
     toast: Option<u32>,
-    run: Arc<dyn Fn() + Send + Sync>,
+    back: Arc<dyn Fn() + Send + Sync>,
+    again: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Undo {
-    /// Describes what was done, in a few words, and takes what takes it back.
-    pub fn new(what: String, run: impl Fn() + Send + Sync + 'static) -> Self {
+    /// Describes what was done, in a few words, and takes what takes it back and what does it again.
+    pub fn new(
+        what: String,
+        back: impl Fn() + Send + Sync + 'static,
+        again: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
             id: NEXT.fetch_add(1, Relaxed),
             what,
             toast: None,
-            run: Arc::new(run),
+            back: Arc::new(back),
+            again: Arc::new(again),
         }
     }
 
@@ -48,7 +54,12 @@ impl Undo {
     }
 
     /// Takes it back.
-    pub fn run(&self) {
-        (self.run)();
+    pub fn back(&self) {
+        (self.back)();
+    }
+
+    /// Does it again.
+    pub fn again(&self) {
+        (self.again)();
     }
 }

@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 
 use super::Ui;
+use crate::schema::Status;
 
 /// A place in a list or board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,10 @@ pub struct Shown {
     pub counts: Memo<Vec<usize>>,
     /// The issue at a place.
     pub id_at: Callback<(usize, usize), Option<String>>,
+    /// Whether an issue is in the view.
+    pub has: Callback<String, bool>,
+    /// The row of an issue in a group, if it is there.
+    pub row_of: Callback<(usize, String), Option<usize>>,
     /// The ids of all, in order.
     pub all: Callback<(), Vec<String>>,
     /// Scrolls a place into sight.
@@ -49,17 +54,14 @@ impl Ui {
         };
         let counts = shown.counts.get_untracked();
         let from = self.cursor.get_untracked().map(|cursor| {
-            let is_there = shown.id_at.run((cursor.group, cursor.row)).as_ref() == Some(&cursor.id);
-            (cursor.group, cursor.row, is_there)
+            let row = shown.row_now(&cursor);
+            ((cursor.group, row.unwrap_or(cursor.row)), row.is_some())
         });
-        let to = match (from, step) {
-            (None, Step::Last) => last(&counts),
-            (None, _) => first(&counts),
-            // Its issue went elsewhere: what came in its place is the next one.
-            (Some((group, row, false)), Step::Down) if row < count(&counts, group) => {
-                Some((group, row))
-            }
-            (Some((group, row, _)), step) => next(&counts, (group, row), step, shown.is_board),
+        let to = match from {
+            None if step == Step::Last => last(&counts),
+            None => first(&counts),
+            Some((at, true)) => next(&counts, at, step, shown.is_board),
+            Some((at, false)) => next_of_gone(&counts, at, step, shown.is_board),
         };
         if let Some((group, row)) = to {
             self.put_cursor(group, row);
@@ -80,15 +82,56 @@ impl Ui {
     /// Selects the issue at the cursor, goes a step, and selects that one too.
     pub fn extend(&self, step: Step) {
         let select = || {
-            if let Some(cursor) = self.cursor.get_untracked() {
+            if let Some(id) = untrack(|| self.at_cursor()) {
                 self.selected.update(|selected| {
-                    selected.insert(cursor.id);
+                    selected.insert(id);
                 });
             }
         };
         select();
         self.step(step);
         select();
+    }
+
+    /// Tells people where an issue went that has left the view by being moved.
+    pub fn say_if_hidden(&self, id: &str, status: Status) {
+        let is_hidden = |shown: Shown| !shown.has.run(id.to_owned());
+        if self.shown.get_untracked().is_some_and(is_hidden) {
+            let status = status.label();
+            self.toasts
+                .show(format!("Moved to {status}, which the filters hide"));
+        }
+    }
+
+    /// Remembers where the cursor is in the view of an address.
+    pub fn remember_cursor(&self, view: String, cursor: Option<Cursor>) {
+        self.left.update_value(|left| {
+            match cursor {
+                Some(cursor) => left.insert(view, cursor),
+                None => left.remove(&view),
+            };
+        });
+    }
+
+    /// Puts the cursor where it was in the view of an address, if that issue is still in it.
+    pub fn recall_cursor(&self, view: &str) {
+        let Some(shown) = self.shown.get_untracked() else {
+            return;
+        };
+        let cursor = self.left.with_value(|left| left.get(view).cloned());
+        self.cursor
+            .set(cursor.filter(|cursor| shown.has.run(cursor.id.clone())));
+    }
+}
+
+impl Shown {
+    /// The row of the cursor's issue in its group by now; none if it has left that.
+    pub fn row_now(&self, cursor: &Cursor) -> Option<usize> {
+        let at = self.id_at.run((cursor.group, cursor.row));
+        if at.as_ref() == Some(&cursor.id) {
+            return Some(cursor.row);
+        }
+        self.row_of.run((cursor.group, cursor.id.clone()))
     }
 }
 
@@ -137,6 +180,21 @@ fn next(
     }
 }
 
+/// The place a step away from where an issue was that went elsewhere: what came in its place is the next one, and
+/// wherever the group has become too short or empty, there is a way on.
+fn next_of_gone(
+    counts: &[usize],
+    (group, row): (usize, usize),
+    step: Step,
+    is_board: bool,
+) -> Option<(usize, usize)> {
+    let row = row.min(count(counts, group));
+    if step == Step::Down && row < count(counts, group) {
+        return Some((group, row));
+    }
+    next(counts, (group, row), step, is_board).or_else(|| first(counts))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +219,18 @@ mod tests {
         assert_eq!(step((0, 1), Step::Right), Some((2, 1)));
         assert_eq!(step((2, 2), Step::Right), Some((3, 0)));
         assert_eq!(step((3, 0), Step::Left), Some((2, 0)));
+    }
+
+    #[test]
+    fn where_an_issue_went_elsewhere_there_is_a_way_on() {
+        let step = |at, step| next_of_gone(&COUNTS, at, step, false);
+        assert_eq!(step((2, 1), Step::Down), Some((2, 1)));
+        assert_eq!(step((2, 9), Step::Up), Some((2, 2)));
+        assert_eq!(step((2, 9), Step::Down), Some((3, 0)));
+        assert_eq!(step((1, 9), Step::Up), Some((0, 1)));
+        assert_eq!(step((9, 9), Step::Down), Some((0, 0)));
+        assert_eq!(next_of_gone(&[0, 2], (0, 9), Step::Up, false), Some((1, 0)));
+        assert_eq!(next_of_gone(&[0, 2], (0, 9), Step::Up, true), Some((1, 0)));
     }
 
     #[test]

@@ -3,14 +3,17 @@
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 
-use crate::schema::Status;
+use crate::{
+    schema::{Priority, Status},
+    view::Group,
+};
 
 /// A dialog or a menu.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Overlay {
     Palette,
     Help,
-    NewIssue(Status),
+    NewIssue(Preset),
     /// A menu that changes a property of issues.
     Pick(Picker, Vec<String>, Anchor),
     /// What can be done with the issues that actions are about.
@@ -22,6 +25,36 @@ pub enum Overlay {
     Profile,
     /// The sidebar, where there is no room for it beside the page.
     Sidebar,
+}
+
+/// What a new issue has because of where it is made.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Preset {
+    pub status: Option<Status>,
+    pub priority: Option<Priority>,
+    /// A user's id; an empty one is nobody's.
+    pub assignee: Option<String>,
+}
+
+impl From<&Group> for Preset {
+    fn from(group: &Group) -> Self {
+        let none = Self::default();
+        match group {
+            Group::Status(status) => Self {
+                status: Some(*status),
+                ..none
+            },
+            Group::Priority(priority) => Self {
+                priority: Some(*priority),
+                ..none
+            },
+            Group::Assignee(user) => Self {
+                assignee: Some(user.as_ref().map_or_else(String::new, |(id, _)| id.clone())),
+                ..none
+            },
+            Group::Everything => none,
+        }
+    }
 }
 
 /// The properties that menus change.

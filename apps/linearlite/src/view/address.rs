@@ -7,7 +7,7 @@ use leptos_router::{
     location::Location,
 };
 
-use super::ViewState;
+use super::{ViewState, trail::Trail};
 
 /// The parameters that every link of the app keeps: which store it is.
 const KEPT: [&str; 1] = ["store"];
@@ -21,6 +21,7 @@ pub struct Address {
     pub path: Memo<String>,
     location: StoredValue<Location>,
     navigate: Callback<(String, bool)>,
+    trail: Trail,
 }
 
 /// Makes the address known to everything below; wants a router around it.
@@ -28,6 +29,7 @@ pub fn provide_address() -> Address {
     let location = use_location();
     let navigate = use_navigate();
     let query = location.query;
+    let trail = Trail::follow(&location);
     let address = Address {
         view: Memo::new(move |_| {
             query.with(|query| ViewState::from_params(|name| query.get_str(name)))
@@ -40,8 +42,12 @@ pub fn provide_address() -> Address {
                 scroll: false,
                 ..Default::default()
             };
+            if replace {
+                trail.will_replace();
+            }
             navigate(&to, options);
         }),
+        trail,
     };
     provide_context(address);
     address
@@ -78,6 +84,20 @@ impl Address {
     /// The address of a page that shows what this one does.
     pub fn same_view(&self, path: &str) -> String {
         self.with_params(path, &self.view.get().to_params())
+    }
+
+    /// The address of the page that is made now, as long as it is shown; then the last one it had.
+    pub fn of_this_page(&self) -> Memo<String> {
+        let (address, own) = (*self, self.path.get_untracked());
+        Memo::new(move |last: Option<&String>| match last {
+            Some(last) if *address.path.read() != own => last.clone(),
+            _ => address.same_view(&own),
+        })
+    }
+
+    /// Whether "back" leads to a page of this app.
+    pub fn has_past(&self) -> bool {
+        self.trail.has_past()
     }
 
     /// A parameter of the address.

@@ -11,10 +11,12 @@ use crate::keyboard::pressed_key;
 pub fn TodoEdit(
     /// The text to start with.
     text: String,
-    /// Called once: with the new text after Enter or a click elsewhere, with `None` after Escape.
+    /// Called once: with the new text after Enter or a click elsewhere, with `None` after Escape or if nothing was
+    /// changed: what others did to the text meanwhile stays.
     on_done: impl Fn(Option<String>) + Copy + 'static,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
+    let before = StoredValue::new(text.clone());
     // Set before the focus, so that the caret is at the end and in view.
     input.on_load(move |input| {
         input.set_value(&text);
@@ -25,7 +27,8 @@ pub fn TodoEdit(
     let open = StoredValue::new(true);
     let finish = move |text: Option<String>| {
         if open.try_update_value(mem::take).unwrap_or(false) {
-            on_done(text);
+            let is_other = |text: &String| before.with_value(|before| text.trim() != before);
+            on_done(text.filter(is_other));
         }
     };
 

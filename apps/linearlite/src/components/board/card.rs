@@ -86,7 +86,7 @@ pub fn Card(
                 </button>
             </div>
             <h3 class="card-title">
-                <a href=move || issue.href() draggable="false">
+                <a href=move || issue.href() draggable="false" tabindex="-1">
                     {move || card.read().title.clone()}
                 </a>
             </h3>

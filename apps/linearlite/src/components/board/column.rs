@@ -15,20 +15,26 @@ use crate::{
     queries,
     schema::{IssueSummary, Status},
     text,
-    ui::{Overlay, use_ui},
+    ui::{Overlay, Preset, use_ui},
     view::Group,
 };
 
 /// A column: its header and the pages of its cards that are in sight.
 #[component]
-pub fn BoardColumn(listing: Listing, drag: Drag, at: usize, status: Status) -> impl IntoView {
+pub fn BoardColumn(
+    listing: Listing,
+    drag: Drag,
+    /// The board's address.
+    here: Memo<String>,
+    at: usize,
+    status: Status,
+) -> impl IntoView {
     let ui = use_ui();
     let count = Memo::new(move |_| listing.counts.read().get(at).copied().unwrap_or_default());
     let scroller = NodeRef::<html::Div>::new();
     let viewport = Viewport::new(scroller);
     drag.add_column(at, scroller, viewport);
-    let here =
-        Signal::derive(move || format!("{}#{}", ui.address.same_view("/board"), status.slug()));
+    let here = Signal::derive(move || format!("{}#{}", here.read(), status.slug()));
     let remember = use_scroll_memory(scroller, here);
     let pages = Memo::new(move |_| viewport.pages(0.0, count.get(), CARD));
     let drop_at = Memo::new(move |_| {
@@ -50,7 +56,7 @@ pub fn BoardColumn(listing: Listing, drag: Drag, at: usize, status: Status) -> i
                 <button
                     class="icon-button"
                     aria-label=format!("New issue in {}", status.label())
-                    on:click=move |_| ui.show(Overlay::NewIssue(status))
+                    on:click=move |_| ui.show(Overlay::NewIssue(Preset::from(&Group::Status(status))))
                 >
                     <IconView icon=Icon::Plus />
                 </button>

@@ -10,7 +10,10 @@ use leptos::{
 };
 use web_sys::HtmlDivElement;
 
-use super::CARD;
+use super::{
+    CARD,
+    hand::{Card, State},
+};
 use crate::{
     components::{listing::Listing, viewport::Viewport},
     schema::{Issue, IssueSummary, Status},
@@ -37,36 +40,6 @@ pub struct Drag {
 struct Column {
     node: NodeRef<html::Div>,
     viewport: Viewport,
-}
-
-#[derive(Clone, Default, PartialEq)]
-enum State {
-    #[default]
-    Idle,
-    /// Where the pointer was pressed, on which card, and where on the card.
-    Pressed(Card),
-    /// Carried, and to which column and row.
-    Carried(Card, Option<(usize, usize)>),
-}
-
-/// A card in somebody's hand.
-#[derive(Clone, PartialEq)]
-pub struct Card {
-    issue: IssueSummary,
-    from: (usize, usize),
-    pressed: (f64, f64),
-    /// From the card's corner to the pointer.
-    grip: (f64, f64),
-    /// How wide it is on the board.
-    pub width: f64,
-}
-
-impl std::ops::Deref for Card {
-    type Target = IssueSummary;
-
-    fn deref(&self) -> &IssueSummary {
-        &self.issue
-    }
 }
 
 impl Drag {
@@ -149,11 +122,15 @@ impl Drag {
             if self.state.with_untracked(|state| *state == State::Idle) {
                 return;
             }
+            if event.buttons() == 0 {
+                // Released where the page could not see it.
+                stop_scrolling();
+                self.give_up(ui);
+                return;
+            }
             self.moved(position(&event));
-            let is_carried = self
-                .state
-                .with_untracked(|state| matches!(state, State::Carried(..)));
-            if is_carried && scrolling.with_value(Option::is_none) {
+            ui.dragging.set(self.carried_now());
+            if self.carried_now() && scrolling.with_value(Option::is_none) {
                 let frame = Duration::from_millis(16);
                 scrolling
                     .set_value(set_interval_with_handle(move || self.scroll_at_edge(), frame).ok());
@@ -162,22 +139,25 @@ impl Drag {
         let released = window_event_listener(ev::pointerup, move |_| {
             stop_scrolling();
             self.drop(ui);
+            ui.dragging.set(false);
+        });
+        let canceled = window_event_listener(ev::pointercancel, move |_| {
+            stop_scrolling();
+            self.give_up(ui);
         });
         let given_up = window_event_listener(ev::keydown, move |event| {
-            let is_carried = self
-                .state
-                .with_untracked(|state| matches!(state, State::Carried(..)));
-            if is_carried && event.key() == "Escape" {
-                event.stop_propagation();
+            if self.carried_now() && event.key() == "Escape" {
                 stop_scrolling();
-                self.state.set(State::Idle);
+                self.give_up(ui);
             }
         });
         on_cleanup(move || {
             stop_scrolling();
             moved.remove();
             released.remove();
+            canceled.remove();
             given_up.remove();
+            ui.dragging.set(false);
         });
     }
 
@@ -196,6 +176,17 @@ impl Drag {
                 node.scroll_into_view_with_scroll_into_view_options(&options);
             }
         }
+    }
+
+    /// The card stays where it was.
+    fn give_up(&self, ui: Ui) {
+        self.state.set(State::Idle);
+        ui.dragging.set(false);
+    }
+
+    fn carried_now(&self) -> bool {
+        self.state
+            .with_untracked(|state| matches!(state, State::Carried(..)))
     }
 
     fn moved(&self, at: (f64, f64)) {
@@ -296,6 +287,7 @@ impl Drag {
             after.as_deref(),
             order(row).as_deref(),
         );
+        ui.say_if_hidden(&card.issue.id, Status::EVERY[column]);
         let is_below = column == card.from.0 && row > card.from.1;
         ui.put_cursor(column, if is_below { row - 1 } else { row });
     }

@@ -84,7 +84,7 @@ fn Line(ui: Ui, happened: Happened) -> impl IntoView {
                 " "
                 {text}
             </span>
-            <time class="feed-time" title=time::full(at)>{time::ago(at, DateTime::now())}</time>
+            <time class="feed-time" title=time::full(at)>{move || time::ago(at, ui.now.get())}</time>
         </li>
     }
     .into_any()

@@ -1,12 +1,10 @@
 //! A comment, and the field for a new one.
 
 use leptos::{html, prelude::*};
-use livestore_core::prelude::*;
-use livestore_leptos::prelude::*;
 
 use crate::{
-    components::{Glyph, Icon, IconView, glyph::GlyphView, markdown::Markdown},
-    schema::{Comment, Draft, DraftChanged},
+    components::{Glyph, Icon, IconView, draft::use_draft, glyph::GlyphView, markdown::Markdown},
+    schema::Comment,
     text::time,
     ui::use_ui,
 };
@@ -27,7 +25,7 @@ pub fn CommentView(comment: Comment) -> impl IntoView {
             <header class="comment-header">
                 {move || view! { <GlyphView glyph=Glyph::Avatar(name.get()) /> }}
                 <strong>{name}</strong>
-                <time class="feed-time" title=time::full(at)>{time::ago(at, DateTime::now())}</time>
+                <time class="feed-time" title=time::full(at)>{move || time::ago(at, ui.now.get())}</time>
                 <Show when=is_own.clone()>
                     <button
                         class="icon-button"
@@ -48,19 +46,14 @@ pub fn CommentView(comment: Comment) -> impl IntoView {
 #[component]
 pub fn Composer(id: String) -> impl IntoView {
     let ui = use_ui();
-    let place = StoredValue::new(format!("comment on {id}"));
+    let draft = use_draft(format!("comment on {id}"));
     let id = StoredValue::new(id);
-    let draft = use_query(move || {
-        Draft::query()
-            .filter(Draft::PLACE.eq(place.get_value()))
-            .select(Draft::TEXT)
-            .first()
-    });
-    let text = Memo::new(move |_| draft.get().unwrap_or_default());
+    let text = Memo::new(move |_| draft.text().unwrap_or_default());
     let field = NodeRef::<html::Textarea>::new();
     let send = move || {
         let text = text.get_untracked();
-        id.with_value(|id| place.with_value(|place| ui.tracker.comment(id, &text, place)));
+        draft.take_up();
+        id.with_value(|id| ui.tracker.comment(id, &text, &draft.place()));
         if let Some(field) = field.get_untracked() {
             field.set_value("");
         }
@@ -81,10 +74,7 @@ pub fn Composer(id: String) -> impl IntoView {
                 aria-label="Comment"
                 placeholder="Leave a comment…"
                 prop:value=text
-                on:input:target=move |event| {
-                    let text = event.target().value();
-                    ui.tracker.store.commit(DraftChanged { place: place.get_value(), text });
-                }
+                on:input:target=move |event| draft.write(event.target().value())
                 on:keydown:target=move |event| match &*event.key() {
                     "Enter" if event.ctrl_key() || event.meta_key() => {
                         event.prevent_default();

@@ -19,7 +19,13 @@ pub fn Title(issue: Signal<Issue>) -> impl IntoView {
             field.set_value(&title);
         }
     });
-    let save = move |text: String| ui.tracker.set_title(&issue.read_untracked().id, &text);
+    // What others did to the title while it was only looked at stays.
+    let before = StoredValue::new(String::new());
+    let save = move |text: String| {
+        if before.with_value(|before| *before != text) {
+            ui.tracker.set_title(&issue.read_untracked().id, &text);
+        }
+    };
 
     view! {
         <h1 class="visually-hidden">{title}</h1>
@@ -29,6 +35,7 @@ pub fn Title(issue: Signal<Issue>) -> impl IntoView {
             rows="1"
             aria-label="Title"
             spellcheck="false"
+            on:focus:target=move |event| before.set_value(event.target().value())
             on:blur:target=move |event| {
                 save(event.target().value());
                 event.target().set_value(&title.get_untracked());
@@ -42,7 +49,7 @@ pub fn Title(issue: Signal<Issue>) -> impl IntoView {
                     }
                     "Escape" => {
                         event.stop_propagation();
-                        field.set_value(&title.get_untracked());
+                        field.set_value(&before.get_value());
                         _ = field.blur();
                     }
                     _ => {}

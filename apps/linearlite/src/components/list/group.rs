@@ -12,9 +12,9 @@ use crate::{
         viewport::{PAGE, Viewport},
     },
     queries,
-    schema::{IssueSummary, Status},
+    schema::IssueSummary,
     text,
-    ui::{Overlay, use_ui},
+    ui::{Overlay, Preset, use_ui},
     view::Group,
 };
 
@@ -55,10 +55,7 @@ pub fn ListGroup(
 #[component]
 fn GroupHeader(group: Group, count: Memo<usize>) -> impl IntoView {
     let ui = use_ui();
-    let status = match group {
-        Group::Status(status) => status,
-        _ => Status::Todo,
-    };
+    let preset = Preset::from(&group);
     let label = group.label();
     let add = format!("New issue in {label}");
     view! {
@@ -73,7 +70,7 @@ fn GroupHeader(group: Group, count: Memo<usize>) -> impl IntoView {
                     class="icon-button"
                     tabindex="-1"
                     aria-label=add
-                    on:click=move |_| ui.show(Overlay::NewIssue(status))
+                    on:click=move |_| ui.show(Overlay::NewIssue(preset.clone()))
                 >
                     <IconView icon=Icon::Plus />
                 </button>
@@ -95,6 +92,7 @@ fn RowsPage(listing: Listing, at: usize, group: Group, page: usize) -> impl Into
     });
     let labels = use_query(move || queries::labels_of(ids.get()));
     let top = (page * PAGE) as f64 * ROW;
+    let before = Memo::new(move |_| listing.counts.read().iter().take(at).sum::<usize>());
 
     view! {
         <div class="page" role="presentation" style:transform=format!("translateY({top}px)")>
@@ -102,6 +100,7 @@ fn RowsPage(listing: Listing, at: usize, group: Group, page: usize) -> impl Into
                 <IssueRow
                     row
                     labels
+                    before
                     place=move |id| (at, page * PAGE + ids.read().iter().position(|other| other == id).unwrap_or(0))
                 />
             </Rows>

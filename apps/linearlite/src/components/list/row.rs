@@ -19,7 +19,9 @@ pub fn IssueRow(
     row: Signal<IssueSummary>,
     /// The labels of the page's issues.
     labels: Signal<Vec<(String, String, String)>>,
-    /// Says where an issue stands in the list.
+    /// How many rows the groups above have.
+    before: Memo<usize>,
+    /// Says where an issue stands in its group.
     place: impl Fn(&str) -> (usize, usize) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let ui = use_ui();
@@ -34,7 +36,7 @@ pub fn IssueRow(
             class:selected=is_selected
             role="row"
             aria-selected=move || if is_selected.get() { "true" } else { "false" }
-            aria-rowindex=move || (issue.place().1 + 1).to_string()
+            aria-rowindex=move || (before.get() + issue.place().1 + 1).to_string()
             on:mousemove=move |event| issue.point(&event)
             on:click=move |event| issue.open(&event)
             on:contextmenu=move |event| issue.menu(&event)

@@ -64,7 +64,19 @@ fn Line(action: &'static Action) -> impl IntoView {
 
 /// Keys as people read them: one piece for every key.
 pub(super) fn spoken(keys: &str) -> Vec<String> {
+    spoken_on(keys, is_mac())
+}
+
+/// Whether the keyboard is a Mac's.
+fn is_mac() -> bool {
+    let platform = window().navigator().platform().unwrap_or_default();
+    platform.starts_with("Mac")
+}
+
+fn spoken_on(keys: &str, is_mac: bool) -> Vec<String> {
     let key = |key: &str| match key {
+        "mod" if is_mac => "⌘".to_owned(),
+        "alt" if is_mac => "⌥".to_owned(),
         "mod" => "Ctrl".to_owned(),
         "arrowup" => "↑".to_owned(),
         "arrowdown" => "↓".to_owned(),
@@ -91,8 +103,15 @@ mod tests {
 
     #[test]
     fn keys_are_one_piece_each() {
+        let spoken = |keys| spoken_on(keys, false);
         assert_eq!(spoken("mod+shift+,"), ["Ctrl", "Shift", ","]);
         assert_eq!(spoken("g b"), ["G", "B"]);
         assert_eq!(spoken("alt+arrowup"), ["Alt", "↑"]);
+    }
+
+    #[test]
+    fn a_mac_has_keys_of_its_own() {
+        assert_eq!(spoken_on("mod+k", true), ["⌘", "K"]);
+        assert_eq!(spoken_on("alt+arrowup", true), ["⌥", "↑"]);
     }
 }

@@ -1,61 +1,46 @@
 //! The dialog for a new issue. What is half written is in the store: it is there after a reload.
 
-use leptos::{html, prelude::*};
-use livestore_core::prelude::*;
-use livestore_leptos::prelude::*;
+mod fields;
+mod labels;
 
+use leptos::{html, prelude::*};
+
+use self::{
+    fields::{Fields, Property},
+    labels::LabelToggles,
+};
 use crate::{
     components::{Glyph, dialog::Dialog, glyph::GlyphView},
-    schema::{Draft, DraftChanged, Priority, Status},
+    schema::{Priority, Status},
     tracker::NewIssue,
-    ui::use_ui,
+    ui::{Preset, use_ui},
 };
-
-const TITLE: &str = "new issue's title";
-const DESCRIPTION: &str = "new issue's description";
-
-fn use_draft(place: &'static str) -> Signal<String> {
-    let draft = use_query(move || {
-        Draft::query()
-            .filter(Draft::PLACE.eq(place))
-            .select(Draft::TEXT)
-            .first()
-    });
-    Signal::derive(move || draft.get().unwrap_or_default())
-}
 
 /// Title, description and the properties people set at once.
 #[component]
-pub fn NewIssueDialog(status: Status) -> impl IntoView {
+pub fn NewIssueDialog(preset: Preset) -> impl IntoView {
     let ui = use_ui();
-    let (title, description) = (use_draft(TITLE), use_draft(DESCRIPTION));
-    let status = RwSignal::new(status);
-    let priority = RwSignal::new(Priority::None);
-    let assignee = RwSignal::new(None::<String>);
-    let label = RwSignal::new(None::<String>);
+    let fields = Fields::new(preset);
+    let title = Memo::new(move |_| fields.title.text().unwrap_or_default());
+    let description = Memo::new(move |_| fields.description.text().unwrap_or_default());
     let field = NodeRef::<html::Input>::new();
     field.on_load(|field| request_animation_frame(move || _ = field.focus()));
-    let write = move |place: &str, text: String| {
-        ui.tracker.store.commit(DraftChanged {
-            place: place.to_owned(),
-            text,
-        });
-    };
     let is_ready = move || !title.read().trim().is_empty();
     let create = move || {
         if !untrack(is_ready) {
             return;
         }
-        let id = ui.tracker.create(NewIssue {
-            title: title.get_untracked(),
-            description: description.get_untracked(),
-            status: status.get_untracked(),
-            priority: priority.get_untracked(),
-            assignee_id: assignee.get_untracked(),
-            label_ids: label.get_untracked().into_iter().collect(),
+        let new = untrack(|| NewIssue {
+            title: title.get(),
+            description: description.get(),
+            status: fields.status(),
+            priority: fields.priority(),
+            assignee_id: fields.assignee_id(),
+            label_ids: fields.label_ids(),
         });
-        write(TITLE, String::new());
-        write(DESCRIPTION, String::new());
+        let places = fields.take_up();
+        let places: Vec<&str> = places.iter().map(|place| &**place).collect();
+        let id = ui.tracker.create(new, &places);
         ui.close();
         ui.toasts
             .show_with("Issue created".to_owned(), "Open", move || {
@@ -85,7 +70,7 @@ pub fn NewIssueDialog(status: Status) -> impl IntoView {
                     placeholder="Issue title"
                     autocomplete="off"
                     prop:value=title
-                    on:input:target=move |event| write(TITLE, event.target().value())
+                    on:input:target=move |event| fields.title.write(event.target().value())
                 />
                 <textarea
                     class="new-description"
@@ -93,28 +78,21 @@ pub fn NewIssueDialog(status: Status) -> impl IntoView {
                     aria-label="Description, in Markdown"
                     placeholder="Add a description in Markdown…"
                     prop:value=description
-                    on:input:target=move |event| write(DESCRIPTION, event.target().value())
+                    on:input:target=move |event| fields.description.write(event.target().value())
                 ></textarea>
                 <div class="new-properties">
-                    <Pick label="Status" glyph=Signal::derive(move || Glyph::Status(status.get()))
-                        options=Signal::derive(|| Status::EVERY.map(|s| (s.slug().to_owned(), s.label().to_owned())).to_vec())
-                        value=Signal::derive(move || status.get().slug().to_owned())
-                        on_pick=move |slug: String| status.set(Status::from_slug(&slug).unwrap_or_default()) />
-                    <Pick label="Priority" glyph=Signal::derive(move || Glyph::Priority(priority.get()))
-                        options=Signal::derive(|| Priority::EVERY.map(|p| (p.slug().to_owned(), p.label().to_owned())).to_vec())
-                        value=Signal::derive(move || priority.get().slug().to_owned())
-                        on_pick=move |slug: String| priority.set(Priority::from_slug(&slug).unwrap_or_default()) />
-                    <Pick label="Assignee"
-                        glyph=Signal::derive(move || assignee.get().and_then(|id| ui.name_of(&id)).map_or(Glyph::Nobody, Glyph::Avatar))
-                        options=Signal::derive(move || with_none("Nobody", ui.people.get().into_iter().map(|user| (user.id, user.name))))
-                        value=Signal::derive(move || assignee.get().unwrap_or_default())
-                        on_pick=move |id: String| assignee.set((!id.is_empty()).then_some(id)) />
-                    <Pick label="Label"
-                        glyph=Signal::derive(move || Glyph::Dot(colour(&label.get(), &ui.labels.read())))
-                        options=Signal::derive(move || with_none("No label", ui.labels.get().into_iter().map(|label| (label.id, label.name))))
-                        value=Signal::derive(move || label.get().unwrap_or_default())
-                        on_pick=move |id: String| label.set((!id.is_empty()).then_some(id)) />
+                    <Pick label="Status" property=fields.status glyph=Signal::derive(move || Glyph::Status(fields.status()))
+                        options=Signal::derive(|| Status::EVERY.map(|s| (s.slug().to_owned(), s.label().to_owned())).to_vec()) />
+                    <Pick label="Priority" property=fields.priority glyph=Signal::derive(move || Glyph::Priority(fields.priority()))
+                        options=Signal::derive(|| Priority::EVERY.map(|p| (p.slug().to_owned(), p.label().to_owned())).to_vec()) />
+                    <Pick label="Assignee" property=fields.assignee
+                        glyph=Signal::derive(move || fields.assignee_id().and_then(|id| ui.name_of(&id)).map_or(Glyph::Nobody, Glyph::Avatar))
+                        options=Signal::derive(move || {
+                            let nobody = (String::new(), "Nobody".to_owned());
+                            std::iter::once(nobody).chain(ui.people.get().into_iter().map(|user| (user.id, user.name))).collect()
+                        }) />
                 </div>
+                <LabelToggles fields />
                 <div class="editor-actions">
                     <span class="hint"><kbd>"Ctrl"</kbd><kbd>"Enter"</kbd>" creates"</span>
                     <button class="button" type="button" on:click=move |_| ui.close()>"Cancel"</button>
@@ -126,35 +104,20 @@ pub fn NewIssueDialog(status: Status) -> impl IntoView {
     .into_any()
 }
 
-fn with_none(none: &str, others: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
-    std::iter::once((String::new(), none.to_owned()))
-        .chain(others)
-        .collect()
-}
-
-fn colour(id: &Option<String>, labels: &[crate::schema::Label]) -> String {
-    let label = labels.iter().find(|label| Some(&label.id) == id.as_ref());
-    label.map_or_else(
-        || "var(--text-faint)".to_owned(),
-        |label| label.color.clone(),
-    )
-}
-
 /// The browser's own menu, in a dress.
 #[component]
 fn Pick(
     label: &'static str,
+    property: Property,
     glyph: Signal<Glyph>,
     options: Signal<Vec<(String, String)>>,
-    value: Signal<String>,
-    #[prop(into)] on_pick: Callback<String>,
 ) -> impl IntoView {
     view! {
         <label class="pick">
             {move || view! { <GlyphView glyph=glyph.get() /> }}
-            <select aria-label=label on:change:target=move |event| on_pick.run(event.target().value())>
+            <select aria-label=label on:change:target=move |event| property.set(event.target().value())>
                 {move || {
-                    let chosen = value.get_untracked();
+                    let chosen = untrack(|| property.get());
                     options
                         .get()
                         .into_iter()

@@ -10,6 +10,7 @@ use crate::{
         choices::{Choice, Choices, matches},
         dialog::Dialog,
     },
+    queries,
     schema::Issue,
     ui::{Ui, use_ui},
 };
@@ -80,14 +81,25 @@ fn issues(ui: Ui, typed: &str) -> Vec<Choice> {
     if typed.trim().len() < 2 {
         return Vec::new();
     }
+    let columns = (Issue::ID, Issue::NUMBER, Issue::TITLE, Issue::STATUS);
+    let named = queries::number_in(typed).and_then(|number| {
+        let named = Issue::NUMBER.eq(number).and(Issue::DELETED_AT.is_null());
+        let query = Issue::query().filter(named).select(columns).first();
+        ui.tracker.store.query(&query).ok().flatten()
+    });
     let found = Issue::query()
         .matching(SearchText::typing(typed))
         .filter(Issue::DELETED_AT.is_null())
         .limit(ISSUES)
-        .select((Issue::ID, Issue::NUMBER, Issue::TITLE, Issue::STATUS));
+        .select(columns);
     let found = ui.tracker.store.query(&found).unwrap_or_default();
-    found
+    let others = found
         .into_iter()
+        .filter(|found| Some(found) != named.as_ref());
+    named
+        .clone()
+        .into_iter()
+        .chain(others)
         .map(|(id, number, title, status)| {
             Choice::new(format!("issue:{id}"), title, Glyph::Status(status))
                 .hint(format!("LIV-{number}"))

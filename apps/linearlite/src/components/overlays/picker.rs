@@ -1,5 +1,7 @@
 //! The menus that change a property of one issue or many.
 
+use std::collections::{HashMap, HashSet};
+
 use leptos::prelude::*;
 
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
         dialog::Dialog,
     },
     queries,
-    schema::{Issue, Priority, Status},
+    schema::{Issue, Label, Priority, Status, User},
     ui::{Anchor, Picker, Ui, use_ui},
 };
 
@@ -29,14 +31,15 @@ pub fn PickerMenu(picker: Picker, ids: Vec<String>, anchor: Anchor) -> impl Into
         Picker::Labels => "Change labels…",
     };
     let ids = StoredValue::new(ids);
-    // Labels stay open for more; the marks follow the store.
+    // Labels stay open for more; what holds is read again then, and not for every key.
     let changed = RwSignal::new(());
-    let choices = move |typed: String| {
+    let marks = Memo::new(move |_| {
         changed.track();
-        ids.with_value(|ids| choices(ui, picker, ids, &typed))
-    };
+        ids.with_value(|ids| marks(ui, picker, ids))
+    });
+    let choices = move |typed: String| choices(ui, picker, &marks.read(), &typed);
     let choose = move |id: String| {
-        ids.with_value(|ids| apply(ui, picker, ids, &id));
+        ids.with_value(|ids| apply(ui, picker, ids, &marks.read_untracked(), &id));
         if picker == Picker::Labels {
             changed.notify();
         } else {
@@ -58,15 +61,42 @@ pub fn PickerMenu(picker: Picker, ids: Vec<String>, anchor: Anchor) -> impl Into
     .into_any()
 }
 
-fn choices(ui: Ui, picker: Picker, ids: &[String], typed: &str) -> Vec<Choice> {
-    let issues = ui.tracker.read(ids);
-    let all = |holds: &dyn Fn(&Issue) -> bool| !issues.is_empty() && issues.iter().all(holds);
+/// What all of the issues have already, by the ids of the choices.
+fn marks(ui: Ui, picker: Picker, ids: &[String]) -> HashSet<String> {
+    let of_all = |of: &dyn Fn(&Issue) -> String| {
+        let issues = ui.tracker.read(ids);
+        let first = issues.first().map(of);
+        first
+            .filter(|first| issues.iter().all(|issue| of(issue) == *first))
+            .into_iter()
+            .collect()
+    };
+    match picker {
+        Picker::Status => of_all(&|issue| issue.status.slug().to_owned()),
+        Picker::Priority => of_all(&|issue| issue.priority.slug().to_owned()),
+        Picker::Assignee => of_all(&|issue| {
+            issue
+                .assignee_id
+                .clone()
+                .unwrap_or_else(|| NOBODY.to_owned())
+        }),
+        Picker::Labels => {
+            let mut counts: HashMap<String, usize> = HashMap::new();
+            for label in ui.tracker.read_many(ids, queries::label_ids_of) {
+                *counts.entry(label).or_default() += 1;
+            }
+            counts.retain(|_, count| *count == ids.len());
+            counts.into_keys().collect()
+        }
+    }
+}
+
+fn choices(ui: Ui, picker: Picker, marks: &HashSet<String>, typed: &str) -> Vec<Choice> {
     let choices: Vec<Choice> = match picker {
         Picker::Status => (1..)
             .zip(Status::EVERY)
             .map(|(key, status)| {
                 Choice::new(status.slug(), status.label(), Glyph::Status(status))
-                    .checked(all(&|issue| issue.status == status))
                     .hint(key.to_string())
             })
             .collect(),
@@ -74,50 +104,39 @@ fn choices(ui: Ui, picker: Picker, ids: &[String], typed: &str) -> Vec<Choice> {
             .zip(Priority::EVERY)
             .map(|(key, priority)| {
                 Choice::new(priority.slug(), priority.label(), Glyph::Priority(priority))
-                    .checked(all(&|issue| issue.priority == priority))
                     // As in other trackers, "none" is 0.
                     .hint((key % Priority::EVERY.len()).to_string())
             })
             .collect(),
         Picker::Assignee => {
-            let nobody = Choice::new(NOBODY, "Nobody", Glyph::Nobody)
-                .checked(all(&|issue| issue.assignee_id.is_none()));
+            let nobody = Choice::new(NOBODY, "Nobody", Glyph::Nobody);
             let me = untrack(|| ui.tracker.me());
             let mut people = ui.people.get();
             // Whoever asks is asked for most.
             people.sort_by_key(|user| Some(&user.id) != me.as_ref());
-            let person = |user: crate::schema::User| {
+            let person = |user: User| {
                 let is_me = Some(&user.id) == me.as_ref();
-                let checked = all(&|issue| issue.assignee_id.as_ref() == Some(&user.id));
-                let choice = Choice::new(&*user.id, &*user.name, Glyph::Avatar(user.name.clone()))
-                    .checked(checked);
+                let choice = Choice::new(user.id, &*user.name, Glyph::Avatar(user.name.clone()));
                 if is_me { choice.hint("you") } else { choice }
             };
             std::iter::once(nobody)
                 .chain(people.into_iter().map(person))
                 .collect()
         }
-        Picker::Labels => return label_choices(ui, ids, typed),
+        Picker::Labels => return label_choices(ui, marks, typed),
     };
-    narrowed(choices, typed)
+    narrowed(marked(choices, marks), typed)
 }
 
-fn label_choices(ui: Ui, ids: &[String], typed: &str) -> Vec<Choice> {
-    let on = ui
-        .tracker
-        .store
-        .query(&queries::labels_of(ids.to_vec()))
-        .unwrap_or_default();
+fn label_choices(ui: Ui, marks: &HashSet<String>, typed: &str) -> Vec<Choice> {
     let labels = ui.labels.get();
-    let choice = |label: crate::schema::Label| {
-        let count = on.iter().filter(|(_, name, _)| *name == label.name).count();
-        Choice::new(label.id, label.name, Glyph::Dot(label.color)).checked(count == ids.len())
-    };
     let is_new = !typed.trim().is_empty()
         && !labels
             .iter()
             .any(|label| label.name.eq_ignore_ascii_case(typed.trim()));
-    let mut choices = narrowed(labels.into_iter().map(choice).collect(), typed);
+    let choice = |label: Label| Choice::new(label.id, label.name, Glyph::Dot(label.color));
+    let choices = labels.into_iter().map(choice).collect();
+    let mut choices = narrowed(marked(choices, marks), typed);
     if is_new {
         let text = format!("Make the label “{}”", typed.trim());
         choices.push(Choice::new(
@@ -129,6 +148,14 @@ fn label_choices(ui: Ui, ids: &[String], typed: &str) -> Vec<Choice> {
     choices
 }
 
+fn marked(choices: Vec<Choice>, marks: &HashSet<String>) -> Vec<Choice> {
+    let mark = |choice: Choice| {
+        let holds = marks.contains(&choice.id);
+        choice.checked(holds)
+    };
+    choices.into_iter().map(mark).collect()
+}
+
 /// Those that match what was typed.
 pub(super) fn narrowed(choices: Vec<Choice>, typed: &str) -> Vec<Choice> {
     choices
@@ -137,7 +164,7 @@ pub(super) fn narrowed(choices: Vec<Choice>, typed: &str) -> Vec<Choice> {
         .collect()
 }
 
-fn apply(ui: Ui, picker: Picker, ids: &[String], choice: &str) {
+fn apply(ui: Ui, picker: Picker, ids: &[String], marks: &HashSet<String>, choice: &str) {
     let tracker = ui.tracker;
     match picker {
         Picker::Status => {
@@ -154,13 +181,7 @@ fn apply(ui: Ui, picker: Picker, ids: &[String], choice: &str) {
         Picker::Labels => {
             let (id, on) = match choice.strip_prefix(NEW_LABEL) {
                 Some(name) => (tracker.create_label(name), true),
-                None => {
-                    let marked = label_choices(ui, ids, "");
-                    let is_on = marked
-                        .iter()
-                        .any(|label| label.id == choice && label.checked == Some(true));
-                    (choice.to_owned(), !is_on)
-                }
+                None => (choice.to_owned(), !marks.contains(choice)),
             };
             tracker.set_label(ids, &id, on);
         }

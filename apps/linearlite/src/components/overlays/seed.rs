@@ -8,21 +8,23 @@ use crate::{
     components::dialog::Dialog,
     seed::{self, Generator},
     text,
-    ui::{Ui, use_ui},
+    ui::{Overlay, Ui, use_ui},
 };
 
 /// How many there may be.
 const SIZES: [usize; 3] = [1_000, 10_000, 50_000];
 
-/// Asks how many, then shows how far it is.
+/// Asks how many, then shows how far it is; closed and opened again, too.
 #[component]
 pub fn SeedDialog() -> impl IntoView {
     let ui = use_ui();
-    // Made so far, and how many there will be.
-    let progress = RwSignal::new(None::<(usize, usize)>);
+    let progress = ui.seeding;
     let start = move |count: usize| {
-        progress.set(Some((0, count)));
-        spawn_local(fill(ui, count, progress));
+        // Twice at once would only make the same ones twice.
+        if progress.get_untracked().is_none() {
+            progress.set(Some((0, count)));
+            spawn_local(fill(ui, count));
+        }
     };
     view! {
         <Dialog label="Add sample issues" class="modal">
@@ -64,25 +66,33 @@ fn Progress(progress: RwSignal<Option<(usize, usize)>>) -> impl IntoView {
 }
 
 /// Commits batch after batch and lets the page draw in between. It goes on when the dialog is closed.
-async fn fill(ui: Ui, count: usize, progress: RwSignal<Option<(usize, usize)>>) {
+async fn fill(ui: Ui, count: usize) {
+    let text = match add(ui, count).await {
+        Ok(()) => format!("{} added", text::count(count, "issue", "issues")),
+        Err(error) => error,
+    };
+    ui.seeding.set(None);
+    ui.toasts.show(text);
+    if ui
+        .overlay
+        .with_untracked(|open| *open == Some(Overlay::Seed))
+    {
+        ui.close();
+    }
+}
+
+async fn add(ui: Ui, count: usize) -> Result<(), String> {
     let me = untrack(|| ui.tracker.me());
     let store = ui.tracker.store;
     store.commit((seed::people(), seed::labels()));
     let mut samples = Generator::new(count, DateTime::now(), me);
     while let Some(batch) = samples.next_batch() {
-        match batch.map(|batch| store.try_commit(batch)) {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => return ui.toasts.show(error.to_string()),
-            Err(error) => return ui.toasts.show(error.to_string()),
-        }
-        let _ = progress.try_set(Some((samples.made(), count)));
+        let batch = batch.map_err(|error| error.to_string())?;
+        store.try_commit(batch).map_err(|error| error.to_string())?;
+        ui.seeding.set(Some((samples.made(), count)));
         next_frame().await;
     }
-    ui.toasts
-        .show(format!("{} added", text::count(count, "issue", "issues")));
-    if progress.try_get_untracked().is_some() {
-        ui.close();
-    }
+    Ok(())
 }
 
 /// Lets the page draw; in a tab that is not in front, where nothing is drawn, only lets others run.

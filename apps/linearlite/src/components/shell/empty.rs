@@ -5,8 +5,8 @@ use livestore_core::prelude::*;
 use livestore_leptos::prelude::*;
 
 use crate::{
-    schema::{Issue, Status},
-    ui::{Overlay, use_ui},
+    schema::Issue,
+    ui::{Overlay, Preset, use_ui},
 };
 
 /// Says whether nothing is there or nothing matches, and what can be done about it.
@@ -24,7 +24,7 @@ pub fn EmptyState() -> impl IntoView {
                 <p class="empty-title">"No issues yet"</p>
                 <p>"Create the first one, or fill the workspace with samples to look around."</p>
                 <div class="empty-actions">
-                    <button class="button primary" on:click=move |_| ui.show(Overlay::NewIssue(Status::Todo))>
+                    <button class="button primary" on:click=move |_| ui.show(Overlay::NewIssue(Preset::default()))>
                         "New issue"
                         <kbd>"C"</kbd>
                     </button>

@@ -26,12 +26,12 @@ pub fn SelectionBar() -> impl IntoView {
                     aria-label="Delete"
                     on:click=move |_| {
                         ui.tracker.delete(&targets(ui));
-                        ui.selected.update(|selected| selected.clear());
+                        ui.clear_selection();
                     }
                 >
                     <IconView icon=Icon::Trash />
                 </button>
-                <button class="icon-button" aria-label="Clear selection" title="Clear selection (Esc)" on:click=move |_| ui.selected.update(|selected| selected.clear())>
+                <button class="icon-button" aria-label="Clear selection" title="Clear selection (Esc)" on:click=move |_| ui.clear_selection()>
                     <IconView icon=Icon::Close />
                 </button>
             </div>
@@ -59,5 +59,5 @@ fn Change(ui: Ui, icon: Icon, label: &'static str, picker: Picker) -> impl IntoV
 }
 
 fn targets(ui: Ui) -> Vec<String> {
-    ui.selected.get_untracked().into_iter().collect()
+    untrack(|| ui.targets())
 }

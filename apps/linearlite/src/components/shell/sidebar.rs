@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    actions::{filtered_href, set_theme},
+    actions::{current_theme, filtered_href, set_theme},
     components::{Glyph, Icon, IconView, glyph::GlyphView, sync::SyncIndicator},
     schema::{Status, Theme},
-    ui::{Overlay, Ui, use_ui},
+    ui::{Overlay, Preset, Ui, use_ui},
 };
 
 /// The sidebar; on a phone it stands in a drawer.
@@ -23,7 +23,7 @@ pub fn Sidebar() -> impl IntoView {
                 <button class="icon-button" aria-label="Command palette" title="Command palette (Ctrl+K)" on:click=move |_| ui.show(Overlay::Palette)>
                     <IconView icon=Icon::Command />
                 </button>
-                <button class="icon-button raised" aria-label="New issue" title="New issue (C)" on:click=move |_| ui.show(Overlay::NewIssue(Status::Todo))>
+                <button class="icon-button raised" aria-label="New issue" title="New issue (C)" on:click=move |_| ui.show(Overlay::NewIssue(Preset::default()))>
                     <IconView icon=Icon::Edit />
                 </button>
             </div>
@@ -130,7 +130,7 @@ fn Account(ui: Ui) -> impl IntoView {
 /// Goes from light to dark to what the system says.
 #[component]
 fn ThemeSwitch(ui: Ui) -> impl IntoView {
-    let theme = Memo::new(move |_| ui.tracker.settings().theme);
+    let theme = Memo::new(move |_| current_theme(ui));
     let icon = move || match theme.get() {
         Theme::Light => Icon::Sun,
         Theme::Dark => Icon::Moon,
