@@ -55,6 +55,7 @@ pub fn use_activity(id: String, created_seq: i64) -> Signal<Vec<Happened>> {
         let filter = EventFilter::new()
             .since(before)
             .names(NAMES)
+            .argument("id", id.clone())
             .including_pending()
             .page(1_000);
         let mut events = store.events(filter);
@@ -97,10 +98,6 @@ fn add(happened: &mut Vec<Happened>, new: Happened) {
 
 /// What an event says of the issue, if anything.
 fn read(event: &EncodedEvent, id: &str) -> Option<Happened> {
-    // Most events are about other issues: that is cheaper to see than to decode.
-    if !event.args.as_str().contains(id) {
-        return None;
-    }
     macro_rules! read {
         ($event:ident, |$args:ident| $what:expr) => {{
             let $args: $event = event.args.decode().ok()?;
