@@ -28,6 +28,7 @@ pub(super) fn prepare(workspace: &Workspace, shell: &Shell) -> Result<()> {
         install(
             workspace,
             shell,
+            "1",
             &["wasm-bindgen-cli", "--version", wasm_bindgen],
         )?;
     }
@@ -40,6 +41,7 @@ pub(super) fn prepare(workspace: &Workspace, shell: &Shell) -> Result<()> {
         install(
             workspace,
             shell,
+            "0",
             &[&["trunk", "--version", TRUNK], &plain[..]].concat(),
         )?;
     }
@@ -51,7 +53,8 @@ fn installed(shell: &Shell, tool: &str) -> Option<String> {
     version::in_output(&said).map(str::to_owned)
 }
 
-fn install(workspace: &Workspace, shell: &Shell, what: &[&str]) -> Result<()> {
+/// Installs a tool, optimised so far. trunk only waits for others; wasm-bindgen goes through megabytes of wasm.
+fn install(workspace: &Workspace, shell: &Shell, level: &str, what: &[&str]) -> Result<()> {
     let command = |locked: bool| {
         let mut command = shell.command("cargo");
         command
@@ -61,8 +64,8 @@ fn install(workspace: &Workspace, shell: &Shell, what: &[&str]) -> Result<()> {
             .arg("--root")
             .arg(workspace.tools())
             .env("CARGO_TARGET_DIR", workspace.target().join("tools"))
-            // These tools wait for the disk and for other tools: compiling them fast is worth more than fast code.
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            // Compiling them fast is worth more than fast code.
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level)
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_PROFILE_RELEASE_DEBUG", "0");
