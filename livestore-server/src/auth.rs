@@ -75,6 +75,14 @@ impl Grant {
         Self::default()
     }
 
+    /// Returns a yes that holds as long as this and another one do.
+    pub(crate) fn and(self, other: Option<&Self>) -> Self {
+        let ends = [self.expires_at, other.and_then(|other| other.expires_at)];
+        Self {
+            expires_at: ends.into_iter().flatten().min(),
+        }
+    }
+
     /// A yes that holds until then.
     pub fn until(expires_at: SystemTime) -> Self {
         Self {

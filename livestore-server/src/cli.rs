@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use livestore_core::event::StoreId;
+use livestore_server::storage::EventStore;
 
 use self::{failure::Failure, options::Options};
 
@@ -109,6 +110,13 @@ impl Named {
     }
 }
 
+/// Ends a command that may have changed something, whatever became of it: servers on the same database are told.
+async fn tell(storage: &dyn EventStore, done: Result<(), Failure>) -> Result<(), Failure> {
+    let told = storage.flush().await;
+    done?;
+    Ok(told?)
+}
+
 /// Does what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     let options = cli.options.with_file(cli.config.as_deref())?;
@@ -136,7 +144,9 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
                     keep_identity,
                     go_on,
                 };
-                transfer::import(&*storage, &store.id()?, input.as_deref(), import_as).await
+                let store = store.id()?;
+                let done = transfer::import(&*storage, &store, input.as_deref(), import_as).await;
+                tell(&*storage, done).await
             }
             Command::Tail {
                 store,
@@ -170,7 +180,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
                     return Err(Failure::NotSure);
                 }
                 let storage = place::open(&options).await?;
-                look::reset(&*storage, &store.id()?, json).await
+                let done = look::reset(&*storage, &store.id()?, json).await;
+                tell(&*storage, done).await
             }
         }
     })

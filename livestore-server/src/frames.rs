@@ -42,6 +42,10 @@ impl From<PushError> for Said {
             PushError::BrokenChain(_) | PushError::NotJudged => {
                 Self::Error(RpcError::unknown(error.to_string()))
             }
+            // Somebody has to see to it, which takes longer than a moment.
+            PushError::Store(StoreError::Storage(StorageError::Damaged { .. })) => {
+                Self::Error(RpcError::unknown(error.to_string()))
+            }
             PushError::Store(error) => error.into(),
         }
     }

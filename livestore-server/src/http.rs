@@ -3,18 +3,19 @@
 //! Its answer is a list of frames. A pull's list is written as the log is read, so that a large log takes no
 //! more memory than a small one.
 
-use std::sync::Arc;
+use std::{error::Error, io, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
     http::{Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use futures::stream;
+use futures::{SinkExt, Stream, StreamExt, channel::mpsc, stream};
 use livestore_core::sync::protocol::{
     Call, ClientFrame, PullPayload, PushPayload, Request, RequestId, RpcError, STORE_ID_HEADER,
     ServerFrame, Transport, WireError,
 };
+use tokio::time::timeout;
 
 use crate::{
     auth::Action,
@@ -48,14 +49,21 @@ pub(crate) async fn serve(
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    let request = match std::str::from_utf8(&body).map(ClientFrame::decode) {
+    let frames = match std::str::from_utf8(&body) {
+        Ok(text) if requests::has_more_frames(text, 1) => Ok(Ok(Vec::new())),
+        text => text.map(ClientFrame::decode),
+    };
+    let request = match frames {
         Ok(Ok(frames)) => match <[ClientFrame; 1]>::try_from(frames) {
             Ok([ClientFrame::Request(request)]) => request,
             _ => return answer(&[ServerFrame::defect("one request is expected")]),
         },
-        Ok(Err(error)) => return answer(&[ServerFrame::defect(error.to_string())]),
+        Ok(Err(error)) => return answer(&[ServerFrame::defect(requests::words(&error))]),
         Err(_) => return answer(&[ServerFrame::defect("the request is not text")]),
     };
+    if let Err(reason) = requests::check_id(&request.id) {
+        return answer(&[ServerFrame::defect(reason)]);
+    }
     let call = match request.call() {
         Ok((Transport::Http, call)) => call,
         Ok(_) | Err(WireError::UnknownCall { .. }) => {
@@ -64,7 +72,7 @@ pub(crate) async fn serve(
                 "unknown request tag: {tag:.100}"
             ))]);
         }
-        Err(error) => return answer(&[ServerFrame::died(request.id, error.to_string())]),
+        Err(error) => return answer(&[ServerFrame::died(request.id, requests::words(&error))]),
     };
     let asked = Asked {
         state,
@@ -86,7 +94,7 @@ pub(crate) async fn serve(
 async fn read_body(state: &State, body: Body) -> Result<Bytes, Response> {
     let limit = state.limits.message_bytes;
     let read = axum::body::to_bytes(body, limit);
-    match tokio::time::timeout(state.timeouts.body, read).await {
+    match timeout(state.timeouts.body, read).await {
         Ok(Ok(body)) => Ok(body),
         // Cut off, or too large: which one is not to be found out, and the one hears nothing anyway.
         Ok(Err(_)) => {
@@ -164,7 +172,8 @@ impl Asked {
             opened: false,
             _admitted: admitted,
         };
-        let body = Body::from_stream(stream::try_unfold(Some(listing), Listing::write));
+        let pieces = stream::try_unfold(Some(listing), Listing::write);
+        let body = Body::from_stream(taken_in_time(pieces, self.state.timeouts.write));
         ([(header::CONTENT_TYPE, "application/json")], body).into_response()
     }
 }
@@ -200,6 +209,36 @@ impl Listing {
         text.push(']');
         Ok(Some((text.into(), None)))
     }
+}
+
+/// Hands a stream's pieces on, and gives the stream up when one of them is not taken in time: whoever does not read
+/// must not keep what it stands on.
+fn taken_in_time<E>(
+    pieces: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+    time: Duration,
+) -> impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static
+where
+    E: Into<Box<dyn Error + Send + Sync>> + Send + 'static,
+{
+    let (mut put, taken) = mpsc::channel(0);
+    tokio::spawn(async move {
+        let mut pieces = std::pin::pin!(pieces);
+        loop {
+            let piece = pieces.next().await;
+            let over = piece.is_none();
+            let put = put.send(piece.map(|piece| piece.map_err(io::Error::other)));
+            if over | !matches!(timeout(time, put).await, Ok(Ok(()))) {
+                return;
+            }
+        }
+    });
+    stream::unfold(Some(taken), async |taken| {
+        let mut taken = taken?;
+        match taken.next().await {
+            Some(piece) => Some((piece?, Some(taken))),
+            None => Some((Err(io::ErrorKind::TimedOut.into()), None)),
+        }
+    })
 }
 
 fn answer(frames: &[ServerFrame]) -> Response {

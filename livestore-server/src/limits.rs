@@ -16,7 +16,8 @@ use crate::storage::PageLimit;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The bytes of one message or request. LiveStore's clients send up to 900,000.
+    /// The bytes of one message or request. LiveStore's clients send up to 900,000 and some more around them, and what
+    /// is refused again and again; less than 1,000,000 is too few.
     pub message_bytes: usize,
     /// The events of one push. LiveStore's clients send up to 100.
     pub batch_events: usize,

@@ -2,7 +2,7 @@
 
 use livestore_core::{
     event::StoreId,
-    sync::protocol::{Call, EventRefusal, PushPayload, Refusal, RpcError, WireEvent},
+    sync::protocol::{Call, EventRefusal, PushPayload, Refusal, RequestId, RpcError, WireEvent},
 };
 
 use crate::{
@@ -11,6 +11,48 @@ use crate::{
     hub::Push,
     limits::Limits,
 };
+
+/// The longest id of a request, which is repeated in every frame of its answer.
+const MAX_ID: usize = 1000;
+
+/// Checks that an id is not longer than is allowed.
+pub(crate) fn check_id(id: &RequestId) -> Result<(), String> {
+    if id.as_json().len() <= MAX_ID {
+        return Ok(());
+    }
+    Err(format!("the id of a request has at most {MAX_ID} bytes"))
+}
+
+/// Says whether a message has more frames than so many, without reading them.
+pub(crate) fn has_more_frames(message: &str, than: usize) -> bool {
+    if !message.trim_start().starts_with('[') {
+        return false;
+    }
+    let (mut depth, mut in_text, mut escaped, mut frames) = (0_usize, false, false, 1);
+    for byte in message.bytes() {
+        match byte {
+            _ if std::mem::take(&mut escaped) => {}
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == 1 => {
+                frames += 1;
+                if frames > than {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Returns the start of what went wrong: it may repeat what came.
+pub(crate) fn words(error: &impl std::fmt::Display) -> String {
+    error.to_string().chars().take(300).collect()
+}
 
 /// Checks that a call is for the store of the connection and not larger than is allowed.
 #[expect(clippy::result_large_err, reason = "one per refused request")]
@@ -81,5 +123,22 @@ pub(crate) fn denied(denied: &Denied) -> Said {
             }
             .into(),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_more_frames;
+
+    #[test]
+    fn frames_are_counted_whatever_is_in_them() {
+        let frame = r#"{"a":[1,2,3],"b":"\",[{\\","c":{}}"#;
+        assert!(!has_more_frames(frame, 1));
+        for count in 1..5 {
+            let list = format!(" [{}]", vec![frame; count].join(" , "));
+            serde_json::from_str::<serde_json::Value>(&list).unwrap();
+            assert!(!has_more_frames(&list, count), "{list}");
+            assert_eq!(has_more_frames(&list, count - 1), count > 1, "{list}");
+        }
     }
 }

@@ -91,6 +91,11 @@ pub trait EventStore: fmt::Debug + Send + Sync + 'static {
     /// Finds out whether the engine can serve.
     fn check(&self) -> StorageFuture<'_, ()>;
 
+    /// Waits until other processes have been told of what this one has changed; before a process ends.
+    fn flush(&self) -> StorageFuture<'_, ()> {
+        Box::pin(ready(Ok(())))
+    }
+
     /// Tells, once, of heads that other processes have moved; none for an engine with a single process.
     ///
     /// A poke may be lost, doubled or late: it says only that looking is worth it. After a time without

@@ -1,7 +1,8 @@
 //! The WebSocket transport: one connection of one client to one store.
 //!
-//! A connection is one task. It reads frames, has the hub do what they ask for, and writes answers; what it
-//! keeps for a client that does not read is bounded by what pulls may be ahead.
+//! A connection is one task. It reads frames, has the hub do what they ask for, and writes answers. What it keeps
+//! for a client is bounded: beyond some bytes that wait to be written, or of requests that wait for their turn, it
+//! reads no more, neither from the client nor for it.
 
 mod connection;
 mod pulls;

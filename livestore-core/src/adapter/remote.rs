@@ -8,6 +8,7 @@ mod fallback;
 mod http;
 mod network;
 mod payload;
+mod pieces;
 mod socket;
 
 use std::{

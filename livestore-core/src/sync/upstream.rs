@@ -17,6 +17,9 @@ use crate::fault::{self, Bug};
 /// How long a push that the backend was ahead of waits for the page that says how.
 const SERVER_AHEAD_WAIT: Duration = Duration::from_secs(5);
 
+/// The longest that a backend is left alone because it asks for that: whoever asks for more has made a mistake.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+
 /// What is to be done at the backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UpstreamEffect {
@@ -201,13 +204,13 @@ impl Upstream {
         }
     }
 
-    /// Makes the next try wait this long at least.
+    /// Makes the next try wait this long at least, but not for ever.
     pub(crate) fn leave_alone(&mut self, now: Duration, pause: Duration) {
         if let Link::Down {
             retry_at: Some(retry),
         } = &mut self.link
         {
-            retry.at = retry.at.max(now + pause);
+            retry.at = retry.at.max(now + pause.min(LONGEST_PAUSE));
         }
     }
 
@@ -308,7 +311,7 @@ impl Upstream {
         }
         let mut pause = self.push_backoff.failed();
         if let BackendError::Busy { retry_after } = error {
-            pause = pause.max(*retry_after);
+            pause = pause.max(*retry_after).min(LONGEST_PAUSE);
         }
         self.push_failure = Some(error.to_string().into());
         self.push = Push::Failed {

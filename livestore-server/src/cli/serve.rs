@@ -13,7 +13,7 @@ pub(crate) async fn serve(options: &Options) -> Result<(), Failure> {
     let mut builder = SyncServer::builder()
         .shared_storage(storage)
         .origins(origins(options))
-        .limits(limits(options))
+        .limits(limits(options)?)
         .timeouts(timeouts(options))
         .hub(hub(options))
         .behind_proxy(options.behind_proxy.unwrap_or(false));
@@ -66,7 +66,11 @@ fn origins(options: &Options) -> AllowedOrigins {
     }
 }
 
-fn limits(options: &Options) -> Limits {
+/// LiveStore's clients put up to 900,000 bytes into a push, and some more around it; what is refused they send again
+/// for ever.
+const LEAST_MESSAGE_BYTES: usize = 1_000_000;
+
+fn limits(options: &Options) -> Result<Limits, Failure> {
     let mut limits = Limits::default();
     let set = |place: &mut usize, value: Option<usize>| *place = value.unwrap_or(*place);
     set(&mut limits.connections, options.max_connections);
@@ -75,6 +79,14 @@ fn limits(options: &Options) -> Limits {
         options.max_connections_per_store,
     );
     set(&mut limits.message_bytes, options.max_message_bytes);
+    if limits.message_bytes < LEAST_MESSAGE_BYTES {
+        let reason = format!(
+            "{} bytes are too few: clients send pushes of up to {LEAST_MESSAGE_BYTES}, and would send one that is \
+             refused again and again",
+            limits.message_bytes
+        );
+        return Err(Failure::option("max-message-bytes", reason));
+    }
     set(&mut limits.event_bytes, options.max_event_bytes);
     set(&mut limits.batch_events, options.max_batch_events);
     limits.connections_per_address = options.max_connections_per_address;
@@ -84,7 +96,7 @@ fn limits(options: &Options) -> Limits {
     if let Some(rate) = options.max_http_requests_per_second {
         limits.http_requests_per_second = (rate > 0).then_some(rate);
     }
-    limits
+    Ok(limits)
 }
 
 fn timeouts(options: &Options) -> Timeouts {

@@ -1,6 +1,7 @@
 //! Export and import: a store's log as JSON lines, whatever its size.
 
 use std::{
+    collections::VecDeque,
     fs::File,
     io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write},
     path::Path,
@@ -132,6 +133,11 @@ pub(crate) async fn import(
         batch: Vec::new(),
         bytes: 0,
     };
+    let mut there = There {
+        storage,
+        store,
+        page: VecDeque::new(),
+    };
     let mut last = 0;
     for (line, number) in lines {
         let line = line.map_err(failed)?;
@@ -150,6 +156,7 @@ pub(crate) async fn import(
         }
         last = event.seq_num;
         if last <= info.head {
+            there.compare(number, &event).await?;
             continue;
         }
         target.add(event).await?;
@@ -165,6 +172,46 @@ pub(crate) async fn import(
     target.append().await?;
     progress.end();
     Ok(())
+}
+
+/// The events that are there already, from the first on.
+struct There<'a> {
+    storage: &'a dyn EventStore,
+    store: &'a StoreId,
+    page: VecDeque<StoredEvent>,
+}
+
+impl There<'_> {
+    /// Fails if the next event that is there is not this one of the import.
+    async fn compare(&mut self, line: u64, event: &StoredEvent) -> Result<(), Failure> {
+        if self.page.is_empty() {
+            let page = self
+                .storage
+                .page(self.store, event.parent_seq_num, PAGE)
+                .await?;
+            self.page = page.events.into();
+        }
+        let there = self.page.pop_front();
+        if there.as_ref().is_some_and(|there| same(there, event)) {
+            return Ok(());
+        }
+        let imported = Line::from(event).text(true);
+        let there = there.map_or("nothing".into(), |there| Line::from(&there).text(true));
+        Err(Failure::Import {
+            line,
+            reason: format!("the store has another log: {there} is there, and {imported} is to be"),
+        })
+    }
+}
+
+/// Says whether two events are the same, but for when a server took them.
+fn same(a: &StoredEvent, b: &StoredEvent) -> bool {
+    let args = |event: &StoredEvent| event.args.as_ref().map(|args| args.get().to_owned());
+    (a.seq_num, a.parent_seq_num) == (b.seq_num, b.parent_seq_num)
+        && a.name == b.name
+        && a.client_id == b.client_id
+        && a.session_id == b.session_id
+        && args(a) == args(b)
 }
 
 struct Target<'a> {

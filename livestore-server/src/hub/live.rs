@@ -238,6 +238,10 @@ impl StoreHandle {
                 received,
             });
         }
+        if start.after > info.head {
+            // Whoever knows that event may have it from another process.
+            self.live.look();
+        }
         Ok(Reader::new(
             Arc::clone(&self.live),
             Arc::clone(storage),

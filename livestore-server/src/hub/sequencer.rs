@@ -90,7 +90,12 @@ impl Sequencer {
                 match self.catch_up().await {
                     Ok(()) => pause = PAUSES.0,
                     Err(error) => {
-                        tracing::warn!(%error, ?pause, "the log cannot be read");
+                        match error {
+                            StorageError::Damaged { .. } => {
+                                tracing::error!(%error, "the log is damaged")
+                            }
+                            _ => tracing::warn!(%error, ?pause, "the log cannot be read"),
+                        }
                         pause = (pause * 2).min(PAUSES.1);
                     }
                 }
@@ -188,13 +193,21 @@ impl Sequencer {
         &mut self,
         pushes: &[Waiting],
     ) -> Result<Option<Vec<Result<PushDone, PushError>>>, StorageError> {
-        if self.in_doubt {
+        if self.in_doubt || self.is_behind(pushes) {
             self.catch_up().await?;
         }
         let mut group = Group::after(self.info.head);
         let now = now();
         for Waiting { push, .. } in pushes {
-            match self.judge(push, &mut group).await? {
+            let judged = match self.judge(push, &mut group).await {
+                Ok(judged) => judged,
+                Err(error) => {
+                    // Those before it were judged good, and will be judged again.
+                    self.settle(false);
+                    return Err(error);
+                }
+            };
+            match judged {
                 Ok(Fits::New) => group.take(&push.batch, now),
                 Ok(Fits::Known) => group.verdicts.push(Ok(PushDone {
                     head: push.batch.last().map_or(0, |last| last.seq_num),
@@ -222,9 +235,7 @@ impl Sequencer {
                 &group.events,
             )
             .await;
-        if let Some(judge) = &mut self.judge {
-            judge.settle(matches!(appended, Ok(Appended::Done)));
-        }
+        self.settle(matches!(appended, Ok(Appended::Done)));
         match appended? {
             Appended::Done => {
                 self.shared
@@ -247,6 +258,12 @@ impl Sequencer {
         }
     }
 
+    fn settle(&mut self, taken: bool) {
+        if let Some(judge) = &mut self.judge {
+            judge.settle(taken);
+        }
+    }
+
     /// Publishes what others have appended.
     async fn catch_up(&mut self) -> Result<(), StorageError> {
         loop {
@@ -257,6 +274,18 @@ impl Sequencer {
             if page.store.backend_id != self.info.backend_id {
                 self.restart(page.store);
                 return Ok(());
+            }
+            if page.store.head < self.info.head {
+                let (known, there) = (self.info.head, page.store.head);
+                let reason = format!(
+                    "its log ends with event {there}, and event {known} was there before: the end is lost, and \
+                     the store needs a new identity"
+                );
+                self.in_doubt = true;
+                return Err(StorageError::Damaged {
+                    store: self.live.store().as_str().into(),
+                    reason: reason.into(),
+                });
             }
             if page.events.is_empty() {
                 self.in_doubt = false;

@@ -23,6 +23,7 @@ use std::{
 };
 
 use livestore_core::event::StoreId;
+use tokio::time::timeout;
 
 use self::{
     connect::{Connections, Target},
@@ -32,6 +33,9 @@ use super::{
     Appended, EventStore, Page, PageLimit, Pokes, StorageError, StorageFuture, StoreInfo,
     StoredEvent, check,
 };
+
+/// How long others may take to be told of what changed: a few attempts to connect.
+const FLUSH: Duration = Duration::from_secs(15);
 
 /// Where the database is and how it is used.
 #[derive(Clone)]
@@ -131,11 +135,28 @@ impl Inner {
         let heads = (after, check::chain(store, after, events)?);
         let append =
             async |client: &mut _| rows::append(client, store, backend_id, heads, events).await;
-        let outcome = self.connections.with(append).await?;
-        if outcome == Appended::Done && !events.is_empty() {
-            self.poker.moved(store, heads.1);
+        let outcome = self.connections.with(append).await;
+        match &outcome {
+            Ok(Appended::Done) if !events.is_empty() => self.poker.moved(store, heads.1),
+            Ok(_) => {}
+            // The events may be there, or come to be there: only the answer was lost.
+            Err(_) => self.poker.may_have_moved(store, heads.1),
         }
-        Ok(outcome)
+        outcome
+    }
+
+    /// Has others told of a store that was given another log, or may have been.
+    fn changed(
+        &self,
+        store: &StoreId,
+        info: Result<StoreInfo, StorageError>,
+    ) -> Result<StoreInfo, StorageError> {
+        match &info {
+            Ok(info) => self.poker.moved(store, info.head),
+            Err(StorageError::Refused { .. }) => {}
+            Err(_) => self.poker.may_have_moved(store, 0),
+        }
+        info
     }
 
     async fn page(
@@ -203,9 +224,8 @@ impl EventStore for PostgresStore {
             check::store(store)?;
             let reset = async |client: &mut _| rows::reset(client, store).await;
             // A long log takes long to remove.
-            let info = self.inner.connections.with_patience(reset).await?;
-            self.inner.poker.moved(store, info.head);
-            Ok(info)
+            let info = self.inner.connections.with_patience(reset).await;
+            self.inner.changed(store, info)
         })
     }
 
@@ -218,14 +238,24 @@ impl EventStore for PostgresStore {
             check::store(store)?;
             check::backend_id(store, backend_id)?;
             let adopt = async |client: &mut _| rows::adopt(client, store, backend_id).await;
-            let info = self.inner.connections.with(adopt).await?;
-            self.inner.poker.moved(store, info.head);
-            Ok(info)
+            let info = self.inner.connections.with(adopt).await;
+            self.inner.changed(store, info)
         })
     }
 
     fn check(&self) -> StorageFuture<'_, ()> {
         Box::pin(self.inner.connections.with(rows::check))
+    }
+
+    fn flush(&self) -> StorageFuture<'_, ()> {
+        Box::pin(async move {
+            let told = timeout(FLUSH, self.inner.poker.told()).await;
+            told.map_err(|_| {
+                error::unavailable(
+                    "other servers on the database could not be told of what changed",
+                )
+            })
+        })
     }
 
     fn pokes(&self) -> Option<Pokes> {

@@ -1,16 +1,17 @@
 //! The task of a connection.
 
 mod ending;
+mod messages;
 
 use std::{future::poll_fn, ops::ControlFlow, sync::Arc};
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::WebSocket;
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use livestore_core::sync::protocol::{ClientFrame, RequestId, ServerFrame};
+use livestore_core::sync::protocol::{RequestId, ServerFrame};
 use tokio::{sync::watch, time::sleep_until};
 
 use super::{
-    pulls::{Next, Pulls, Read},
+    pulls::{Next, NextRead, Pulls, Read},
     requests::{Allowed, Requests},
     socket::{Event, Socket},
     timers::{Due, RESTART, TOO_LARGE, TRY_AGAIN, Timers},
@@ -35,9 +36,12 @@ pub(super) struct Connection {
     pub(super) pulls: Pulls,
     pub(super) requests: Requests,
     pub(super) jobs: FuturesUnordered<BoxFuture<'static, Job>>,
+    /// Pulls that read on once there is room for what they read.
+    stalled: Vec<NextRead>,
     pub(super) timers: Timers,
     /// Pushes that the hub has and not answered.
     pub(super) pushing: usize,
+    pub(super) pushing_bytes: usize,
     /// Pushes that were taken, with their answers, until their echoes are on their way.
     held: Vec<(PushDone, String)>,
     bucket: Bucket,
@@ -46,9 +50,10 @@ pub(super) struct Connection {
 
 /// Something the connection waited for.
 pub(super) enum Job {
-    Read(Read),
-    Pushed(RequestId, Result<PushDone, PushError>),
-    Allowed(Allowed),
+    Read(Option<Read>),
+    /// With the bytes of its request.
+    Pushed(RequestId, usize, Result<PushDone, PushError>),
+    Allowed(Box<Allowed>),
 }
 
 /// Why the connection ends: the reason for the metrics, and the code to close with unless it is closed.
@@ -76,8 +81,10 @@ impl Connection {
             pulls: Pulls::default(),
             requests: Requests::default(),
             jobs: FuturesUnordered::new(),
+            stalled: Vec::new(),
             timers: Timers::new(state.timeouts.clone(), visitor.grant),
             pushing: 0,
+            pushing_bytes: 0,
             held: Vec::new(),
             bucket: Bucket::new(state.limits.frames_per_second),
             closing: state.closing.subscribe(),
@@ -129,77 +136,28 @@ impl Connection {
     fn handle(&mut self, happened: Happened) -> ControlFlow<End> {
         match happened {
             Happened::Socket(Event::Message(message)) => self.message(message)?,
-            Happened::Socket(Event::Room) => self.take_requests()?,
+            Happened::Socket(Event::Room) => {
+                for read in std::mem::take(&mut self.stalled) {
+                    self.read_on(read);
+                }
+                self.take_requests()?;
+            }
             Happened::Socket(Event::Gone) => return ControlFlow::Break(("gone", None)),
             Happened::Socket(Event::TooLarge) => {
                 return ControlFlow::Break(("too_large", Some(TOO_LARGE)));
             }
-            Happened::Job(Job::Read(read)) => self.read(read)?,
-            Happened::Job(Job::Pushed(request, result)) => self.pushed(request, result)?,
-            Happened::Job(Job::Allowed(allowed)) => self.allowed(allowed)?,
+            Happened::Job(Job::Read(None)) => {}
+            Happened::Job(Job::Read(Some(read))) => self.read(read)?,
+            Happened::Job(Job::Pushed(request, bytes, result)) => {
+                self.pushed(request, bytes, result)?;
+            }
+            Happened::Job(Job::Allowed(allowed)) => self.allowed(*allowed)?,
             Happened::Time => self.time()?,
             Happened::Closing => self.timers.start_closing(),
         }
         let finished = self.pushing == 0 && self.held.is_empty();
         if self.timers.closing_until.is_some() && finished {
             return ControlFlow::Break(("shutdown", Some(RESTART)));
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn message(&mut self, message: Message) -> ControlFlow<End> {
-        self.timers.received();
-        let text = match &message {
-            Message::Text(text) => text.as_str(),
-            Message::Binary(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => text,
-                Err(_) => {
-                    self.send(&ServerFrame::defect("a message is not text"));
-                    return ControlFlow::Continue(());
-                }
-            },
-            Message::Ping(_) | Message::Pong(_) => return ControlFlow::Continue(()),
-            Message::Close(_) => return ControlFlow::Break(("closed", None)),
-        };
-        self.bucket.take();
-        self.timers.throttled_until = self.bucket.empty_until();
-        match ClientFrame::decode(text) {
-            Ok(frames) => {
-                for frame in frames {
-                    self.frame(frame)?;
-                }
-            }
-            Err(error) => self.send(&ServerFrame::defect(error.to_string())),
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn frame(&mut self, frame: ClientFrame) -> ControlFlow<End> {
-        match frame {
-            ClientFrame::Ping => self.send(&ServerFrame::pong(self.extended)),
-            ClientFrame::Ack { request_id } => {
-                let chunk = self.state.limits.chunk;
-                if let Some(read) = self.pulls.acknowledged(&request_id, chunk) {
-                    self.jobs.push(Box::pin(async { Job::Read(read.await) }));
-                }
-            }
-            ClientFrame::Interrupt { request_id } => {
-                // A push is carried out all the same, and answered.
-                if self.pulls.end(&request_id) || self.requests.forget_pull(&request_id) {
-                    self.send(&ServerFrame::interrupted(request_id));
-                }
-            }
-            ClientFrame::Request(request) => {
-                self.requests.add(request);
-                self.take_requests()?;
-            }
-            ClientFrame::Eof => {}
-            ClientFrame::Unknown { tag } => {
-                self.send(&ServerFrame::defect(format!(
-                    "unknown request tag: {tag:.100}"
-                )));
-            }
-            _ => self.send(&ServerFrame::defect("unknown request tag")),
         }
         ControlFlow::Continue(())
     }
@@ -222,19 +180,30 @@ impl Connection {
         self.socket.send(chunk(&request, &batch));
         let limits = &self.state.limits;
         match self.pulls.sent(read, limits.chunks_ahead, limits.chunk) {
-            Next::Read(read) => self.jobs.push(Box::pin(async { Job::Read(read.await) })),
+            Next::Read(read) => self.read_on(read),
             Next::Wait => {}
             Next::End => self.send(&ServerFrame::ended(request)),
         }
         ControlFlow::Continue(())
     }
 
+    /// Has a pull read on, once what was read before is written.
+    pub(super) fn read_on(&mut self, read: NextRead) {
+        if self.socket.is_full() {
+            self.stalled.push(read);
+        } else {
+            self.jobs.push(Box::pin(async { Job::Read(read.await) }));
+        }
+    }
+
     fn pushed(
         &mut self,
         request: RequestId,
+        bytes: usize,
         result: Result<PushDone, PushError>,
     ) -> ControlFlow<End> {
         self.pushing -= 1;
+        self.pushing_bytes -= bytes;
         match result {
             Ok(done) => {
                 let answer = ServerFrame::accepted(request).encode();
@@ -295,7 +264,9 @@ impl Connection {
 
     /// Whether the connection has so much under way that no more requests are taken.
     pub(super) fn is_busy(&self) -> bool {
-        self.pushing >= MAX_PUSHING || self.socket.is_full()
+        self.pushing >= MAX_PUSHING
+            || self.pushing_bytes >= MAX_PUSHING_BYTES
+            || self.socket.is_full()
     }
 
     pub(super) fn pull_seen(&mut self) {
@@ -305,3 +276,5 @@ impl Connection {
 
 /// The pushes of one connection that may be under way at once; clients have one.
 const MAX_PUSHING: usize = 16;
+/// So many bytes of pushes may be under way before none is added to them.
+const MAX_PUSHING_BYTES: usize = 4 << 20;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use futures::future::BoxFuture;
+use futures::future::{AbortHandle, BoxFuture, abortable};
 use livestore_core::sync::protocol::RequestId;
 
 use crate::{
@@ -21,7 +21,18 @@ pub(super) struct Pull {
     sent: u64,
     /// Its reader, while it waits for its client instead of the log.
     parked: Option<Reader>,
+    /// Ends what it reads: a log in which nothing happens would keep it for ever.
+    reading: AbortHandle,
 }
+
+impl Drop for Pull {
+    fn drop(&mut self) {
+        self.reading.abort();
+    }
+}
+
+/// A pull that waits for events; nothing comes of it if it has ended meanwhile.
+pub(super) type NextRead = BoxFuture<'static, Option<Read>>;
 
 /// The pulls of a connection.
 #[derive(Default)]
@@ -46,7 +57,7 @@ pub(super) struct Reading {
 /// What is to be done after a pull has read something.
 pub(super) enum Next {
     /// Read on.
-    Read(BoxFuture<'static, Read>),
+    Read(NextRead),
     /// Wait for its client.
     Wait,
     /// Nothing: all was read that was asked for.
@@ -69,17 +80,25 @@ impl Pulls {
         live: bool,
         reader: Reader,
         chunk: PageLimit,
-    ) -> BoxFuture<'static, Read> {
+    ) -> NextRead {
         self.serial += 1;
+        let sent = reader.after();
+        let (read, reading) = read(request.clone(), self.serial, reader, chunk);
         let pull = Pull {
             live,
             serial: self.serial,
             ahead: 0,
-            sent: reader.after(),
+            sent,
             parked: None,
+            reading,
         };
-        self.pulls.insert(request.clone(), pull);
-        read(request, self.serial, reader, chunk)
+        self.pulls.insert(request, pull);
+        read
+    }
+
+    /// Returns which there are.
+    pub(super) fn ids(&self) -> Vec<RequestId> {
+        self.pulls.keys().cloned().collect()
     }
 
     pub(super) fn end(&mut self, request: &RequestId) -> bool {
@@ -108,7 +127,9 @@ impl Pulls {
             pull.parked = Some(done.reader);
             return Next::Wait;
         }
-        Next::Read(read(done.request, done.serial, done.reader, chunk))
+        let (read, reading) = read(done.request, done.serial, done.reader, chunk);
+        pull.reading = reading;
+        Next::Read(read)
     }
 
     /// Notes that a chunk was acknowledged; a pull that waited for that reads on.
@@ -116,11 +137,13 @@ impl Pulls {
         &mut self,
         request: &RequestId,
         chunk: PageLimit,
-    ) -> Option<BoxFuture<'static, Read>> {
+    ) -> Option<NextRead> {
         let pull = self.pulls.get_mut(request)?;
         pull.ahead = pull.ahead.saturating_sub(1);
         let reader = pull.parked.take()?;
-        Some(read(request.clone(), pull.serial, reader, chunk))
+        let (read, reading) = read(request.clone(), pull.serial, reader, chunk);
+        pull.reading = reading;
+        Some(read)
     }
 
     /// Says whether every live pull has sent what is in the log up to a place, or waits for its client.
@@ -137,8 +160,8 @@ fn read(
     serial: u64,
     mut reader: Reader,
     chunk: PageLimit,
-) -> BoxFuture<'static, Read> {
-    Box::pin(async move {
+) -> (NextRead, AbortHandle) {
+    let (read, handle) = abortable(async move {
         let result = reader.next(chunk).await;
         let pull = Reading {
             request,
@@ -146,5 +169,6 @@ fn read(
             reader,
         };
         Read { pull, result }
-    })
+    });
+    (Box::pin(async { read.await.ok() }), handle)
 }

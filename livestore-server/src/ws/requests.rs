@@ -15,13 +15,16 @@ use crate::{
     requests,
 };
 
-/// So many requests may wait before nothing more is read.
+/// So many requests, and bytes of them, may wait before nothing more is read.
 const MAX_WAITING: usize = 32;
+const MAX_WAITING_BYTES: usize = 1 << 20;
 
 /// Requests that wait for their turn: it is found out who may do what one after the other.
 #[derive(Default)]
 pub(super) struct Requests {
     waiting: VecDeque<Request>,
+    /// What those take.
+    bytes: usize,
     /// The request the authorizer is asked about, and whether the client still wants it.
     asking: Option<(RequestId, bool)>,
 }
@@ -32,13 +35,16 @@ pub(super) struct Allowed {
     call: Call,
     client: Client,
     verdict: Result<Grant, Denied>,
+    /// Whether the pulls there are may go on, if that was asked.
+    reading: Option<Result<Grant, Denied>>,
+    bytes: usize,
 }
 
 type Go = ControlFlow<(&'static str, Option<u16>)>;
 
 impl Requests {
     pub(super) fn is_full(&self) -> bool {
-        self.waiting.len() >= MAX_WAITING
+        self.waiting.len() >= MAX_WAITING || self.bytes >= MAX_WAITING_BYTES
     }
 
     pub(super) fn is_asking(&self) -> bool {
@@ -46,7 +52,14 @@ impl Requests {
     }
 
     pub(super) fn add(&mut self, request: Request) {
+        self.bytes += size(&request);
         self.waiting.push_back(request);
+    }
+
+    fn next(&mut self) -> Option<Request> {
+        let request = self.waiting.pop_front()?;
+        self.bytes -= size(&request);
+        Some(request)
     }
 
     /// Drops a pull that has not started, and says whether there was one.
@@ -55,7 +68,9 @@ impl Requests {
             request.id == *id && request.tag == Method::Pull.tag(Transport::WebSocket)
         };
         if let Some(index) = self.waiting.iter().position(is_pull) {
-            self.waiting.remove(index);
+            if let Some(request) = self.waiting.remove(index) {
+                self.bytes -= size(&request);
+            }
             return true;
         }
         match &mut self.asking {
@@ -65,11 +80,20 @@ impl Requests {
     }
 }
 
+/// Returns about how many bytes a request takes.
+fn size(request: &Request) -> usize {
+    let headers = request.headers.iter();
+    let headers: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
+    let tracing = [&request.trace_id, &request.span_id].into_iter().flatten();
+    let tracing: usize = tracing.map(String::len).sum();
+    request.payload.get().len() + request.tag.len() + headers + tracing
+}
+
 impl Connection {
     /// Takes what requests can be taken.
     pub(super) fn take_requests(&mut self) -> Go {
         while self.requests.asking.is_none() && !self.is_busy() {
-            let Some(request) = self.requests.waiting.pop_front() else {
+            let Some(request) = self.requests.next() else {
                 break;
             };
             self.take(request)?;
@@ -79,6 +103,7 @@ impl Connection {
 
     fn take(&mut self, request: Request) -> Go {
         let id = request.id.clone();
+        let bytes = size(&request);
         let call = match request.call() {
             Ok((Transport::WebSocket, call)) => call,
             Ok(_) | Err(WireError::UnknownCall { .. }) => {
@@ -89,7 +114,7 @@ impl Connection {
                 return ControlFlow::Continue(());
             }
             Err(error) => {
-                self.send(&ServerFrame::died(id, error.to_string()));
+                self.send(&ServerFrame::died(id, requests::words(&error)));
                 return ControlFlow::Continue(());
             }
         };
@@ -113,18 +138,26 @@ impl Connection {
             client.payload = Some(Arc::new(payload.clone()));
         }
         if self.state.authorizer.is_none() {
-            return self.start(id, call, client);
+            return self.start(id, call, client, bytes);
         }
         self.requests.asking = Some((id.clone(), true));
+        // What was allowed to somebody else's token is not allowed to this one yet.
+        let pulling = matches!(call, Call::UpdatePayload(_)) && self.pulls.len() > 0;
         let (state, store) = (Arc::clone(&self.state), self.store.store().clone());
         self.jobs.push(Box::pin(async move {
             let verdict = state.authorize(action, &store, &client).await;
-            Job::Allowed(Allowed {
+            let reading = match verdict {
+                Ok(_) if pulling => Some(state.authorize(Action::Pull, &store, &client).await),
+                _ => None,
+            };
+            Job::Allowed(Box::new(Allowed {
                 request: id,
                 call,
                 client,
                 verdict,
-            })
+                reading,
+                bytes,
+            }))
         }));
         ControlFlow::Continue(())
     }
@@ -137,26 +170,35 @@ impl Connection {
             call,
             client,
             verdict,
+            reading,
+            bytes,
         } = allowed;
         match verdict {
             _ if !wanted && matches!(call, Call::Pull(_)) => {}
             Ok(grant) => {
                 // What may be read longer than the connection was allowed to last keeps it.
                 if !matches!(call, Call::Push(_)) {
-                    self.timers.granted(grant);
+                    let reads = reading.as_ref().and_then(|reads| reads.as_ref().ok());
+                    self.timers.granted(grant.and(reads));
                 }
-                self.start(request, call, client)?;
+                self.start(request, call, client, bytes)?;
+                if let Some(Err(denied)) = reading {
+                    for pull in self.pulls.ids() {
+                        self.pulls.end(&pull);
+                        self.fail(pull, requests::denied(&denied))?;
+                    }
+                }
             }
             Err(denied) => self.fail(request, requests::denied(&denied))?,
         }
         self.take_requests()
     }
 
-    fn start(&mut self, id: RequestId, call: Call, client: Client) -> Go {
+    fn start(&mut self, id: RequestId, call: Call, client: Client, bytes: usize) -> Go {
         match call {
             Call::Pull(pull) => self.start_pull(id, pull),
             Call::Push(push) => {
-                self.start_push(id, push, client);
+                self.start_push(id, push, client, bytes);
                 ControlFlow::Continue(())
             }
             Call::UpdatePayload(_) => {
@@ -182,20 +224,21 @@ impl Connection {
         match self.state.hub.read(&self.store, start) {
             Ok(reader) => {
                 let read = self.pulls.start(id, live, reader, limits.chunk);
-                self.jobs.push(Box::pin(async { Job::Read(read.await) }));
+                self.read_on(read);
                 ControlFlow::Continue(())
             }
             Err(error) => self.fail(id, error.into()),
         }
     }
 
-    fn start_push(&mut self, id: RequestId, push: PushPayload, client: Client) {
+    fn start_push(&mut self, id: RequestId, push: PushPayload, client: Client, bytes: usize) {
         let push = requests::push(push, client);
         let store = self.store.clone();
         self.pushing += 1;
+        self.pushing_bytes += bytes;
         self.jobs.push(Box::pin(async move {
             let result = store.push(push).await;
-            Job::Pushed(id, result)
+            Job::Pushed(id, bytes, result)
         }));
     }
 }

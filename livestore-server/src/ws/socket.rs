@@ -10,13 +10,15 @@ use futures::{Sink, SinkExt, StreamExt};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite;
 
-/// So many frames may wait to be written before nothing more is read.
+/// So many frames, and bytes of them, may wait to be written before nothing more is read, from the client or for it.
 const MAX_QUEUED: usize = 128;
+const MAX_QUEUED_BYTES: usize = 2 << 20;
 
 /// A WebSocket that is written to as fast as the other side reads, while it is read from.
 pub(super) struct Socket {
     socket: WebSocket,
     queue: VecDeque<Message>,
+    queued_bytes: usize,
     unflushed: bool,
     /// Since when the other side has taken nothing of what is to be written.
     blocked_since: Option<Instant>,
@@ -41,6 +43,7 @@ impl Socket {
         Self {
             socket,
             queue: VecDeque::new(),
+            queued_bytes: 0,
             unflushed: false,
             blocked_since: None,
             sent_bytes: 0,
@@ -50,6 +53,7 @@ impl Socket {
     /// Queues a frame.
     pub(super) fn send(&mut self, text: String) {
         self.sent_bytes += text.len() as u64;
+        self.queued_bytes += text.len();
         self.queue.push_back(Message::Text(text.into()));
     }
 
@@ -67,7 +71,7 @@ impl Socket {
 
     /// Whether so much waits to be written that nothing more should be asked for.
     pub(super) fn is_full(&self) -> bool {
-        self.queue.len() >= MAX_QUEUED
+        self.queue.len() >= MAX_QUEUED || self.queued_bytes >= MAX_QUEUED_BYTES
     }
 
     /// Returns since when the other side has taken nothing, if something is to be written.
@@ -109,6 +113,9 @@ impl Socket {
         while !self.queue.is_empty() {
             ready!(socket.as_mut().poll_ready(cx))?;
             if let Some(message) = self.queue.pop_front() {
+                if let Message::Text(text) = &message {
+                    self.queued_bytes -= text.len();
+                }
                 socket.as_mut().start_send(message)?;
             }
             self.unflushed = true;

@@ -13,8 +13,10 @@ pub(super) struct Timers {
     pub(super) has_pulled: bool,
     pub(super) last_received: Instant,
     pinged: bool,
+    grant: Grant,
     expires: Option<Instant>,
-    refresh_asked: bool,
+    /// When another payload is asked for; not again while the end stays where it is.
+    refresh_at: Option<Instant>,
     /// When what is under way must be over, once the server closes.
     pub(super) closing_until: Option<Instant>,
     /// Until when nothing is read, because too much was.
@@ -54,8 +56,9 @@ impl Timers {
             has_pulled: false,
             last_received: now,
             pinged: false,
+            grant: Grant::lasting(),
             expires: None,
-            refresh_asked: false,
+            refresh_at: None,
             closing_until: None,
             throttled_until: None,
         };
@@ -65,11 +68,19 @@ impl Timers {
 
     /// Notes until when the client may stay.
     pub(super) fn granted(&mut self, grant: Grant) {
-        self.refresh_asked = false;
-        self.expires = grant.expires_at.map(|at| {
+        if grant == self.grant {
+            return;
+        }
+        self.grant = grant;
+        let now = Instant::now();
+        let left = grant.expires_at.map(|at| {
             let left = at.duration_since(SystemTime::now()).unwrap_or_default();
-            Instant::now() + left.min(Duration::from_secs(365 * 86_400))
+            left.min(Duration::from_secs(365 * 86_400))
         });
+        self.expires = left.map(|left| now + left);
+        // A grant that is shorter than what is asked before its end would be asked for all the time.
+        let before = self.timeouts.refresh_before;
+        self.refresh_at = left.map(|left| now + left.saturating_sub(before).max(left / 2));
     }
 
     pub(super) fn received(&mut self) {
@@ -86,14 +97,9 @@ impl Timers {
         let t = &self.timeouts;
         let close = |at, reason, code| Some((at, Due::Close(reason, code)));
         let refresh = self
-            .expires
-            .filter(|_| extended && !self.refresh_asked)
-            .map(|at| {
-                (
-                    at.checked_sub(t.refresh_before).unwrap_or(self.opened),
-                    Due::Refresh,
-                )
-            });
+            .refresh_at
+            .filter(|_| extended)
+            .map(|at| (at, Due::Refresh));
         [
             (!self.has_pulled)
                 .then(|| close(self.opened + t.first_pull, "no_pull", GOING_AWAY))
@@ -124,10 +130,61 @@ impl Timers {
         let due = all.into_iter().flatten().find(|(at, _)| *at <= now)?.1;
         match due {
             Due::Ping => self.pinged = true,
-            Due::Refresh => self.refresh_asked = true,
+            Due::Refresh => self.refresh_at = None,
             Due::Unthrottle => self.throttled_until = None,
             Due::Close(..) => {}
         }
         Some(due)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use tokio::time::{Instant, advance};
+
+    use super::{Due, Timers};
+    use crate::{auth::Grant, limits::Timeouts};
+
+    /// How often another payload is asked for until a grant has ended, if it is answered with what this gives.
+    async fn asked(first: Grant, answer: impl Fn() -> Grant) -> Vec<Duration> {
+        let mut timers = Timers::new(Timeouts::default(), first);
+        timers.has_pulled = true;
+        let start = Instant::now();
+        let mut asked = Vec::new();
+        while start.elapsed() < Duration::from_secs(60) && asked.len() < 100 {
+            match timers.due(None, true) {
+                Some(Due::Refresh) => {
+                    asked.push(start.elapsed());
+                    timers.granted(answer());
+                }
+                Some(Due::Close(reason, _)) => {
+                    assert_eq!(reason, "expired");
+                    break;
+                }
+                _ => advance(Duration::from_millis(500)).await,
+            }
+            timers.received();
+        }
+        asked
+    }
+
+    fn lasting(seconds: u64) -> Grant {
+        Grant::until(SystemTime::now() + Duration::from_secs(seconds))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_answers_with_what_it_had_is_not_asked_again() {
+        let grant = lasting(20);
+        let asked = asked(grant, || grant).await;
+        assert_eq!(asked.len(), 1, "{asked:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_grant_that_ends_soon_is_asked_for_when_half_of_it_is_over() {
+        let asked = asked(lasting(20), || lasting(20)).await;
+        assert!((5..=6).contains(&asked.len()), "{asked:?}");
+        assert!(asked[0] >= Duration::from_millis(9_500), "{asked:?}");
     }
 }

@@ -319,3 +319,34 @@ fn events_of_a_server_with_a_certificate_are_shown_by_its_url() {
         "{error}"
     );
 }
+
+#[test]
+fn an_import_does_not_go_on_behind_another_log() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    assert!(import(folder, "s", &export(5), &[]).status.success());
+    let other = export(10).replacen(r#""name":"n1""#, r#""name":"other""#, 2);
+    let refused = import(folder, "s", &other, &["--continue"]);
+    let error = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert!(
+        error.contains("line 2 of the import") && error.contains(r#""name":"other""#),
+        "{error}"
+    );
+    assert_eq!(ok(folder, &["export", "s"]).lines().count(), 6);
+}
+
+#[test]
+fn a_limit_that_clients_cannot_keep_is_refused_at_the_start() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let error = fails(
+        folder.path(),
+        &["--listen", "nowhere", "--max-message-bytes", "899999"],
+    );
+    assert!(error.contains("max-message-bytes"), "{error}");
+    let error = fails(
+        folder.path(),
+        &["--listen", "nowhere", "--max-message-bytes", "1000000"],
+    );
+    assert!(error.contains("cannot listen on nowhere"), "{error}");
+}

@@ -1,5 +1,6 @@
 //! PostgreSQL: besides what every engine does, several servers on one database, and a database that goes away.
 
+mod answers;
 mod connections;
 mod crash;
 mod pokes;

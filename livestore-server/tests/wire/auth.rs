@@ -275,3 +275,52 @@ async fn a_client_that_knows_how_is_asked_for_another_payload_and_stays() {
     client.push_ok(&[event(2, 1, "b")]).await;
     assert_eq!(client.closed().await.code, 4401);
 }
+
+#[tokio::test]
+async fn a_client_that_gives_its_old_payload_again_is_not_asked_once_more() {
+    let server = with_short_grants().await;
+    let payload = grant(2_000);
+    let mut client = Client::open(&url(&server, &payload, true), "s")
+        .await
+        .expect("it connects");
+    client.pull(true, None).await;
+    let asked = |frame: &Value| frame["_tag"] == "RefreshPayload";
+    client.receive_where(asked).await;
+    let update = json!({"storeId": "s", "payload": payload});
+    let id = client.request("SyncWsRpc.UpdatePayload", update).await;
+    client.exit(&id).await;
+    while let Some(frame) = client.receive_within(Duration::from_millis(100)).await {
+        assert!(!asked(&frame), "{frame}");
+    }
+}
+
+#[tokio::test]
+async fn a_live_pull_ends_with_the_permission_to_read() {
+    let builder = builder()
+        .storage(MemoryStore::new())
+        .authorize(async |request| {
+            let payload = request.client.payload.as_deref();
+            let token = payload.and_then(|payload| payload["token"].as_str());
+            match (token, request.action) {
+                (Some("writer"), _) | (Some("guest"), Action::Connect) => Ok(Grant::lasting()),
+                _ => Err(Denied::forbidden("guests do not read")),
+            }
+        });
+    let server = TestServer::with(builder).await;
+    let writer = url(&server, &json!({"token": "writer"}), true);
+    let mut author = Client::open(&writer, "s").await.expect("it connects");
+    let mut reader = Client::open(&writer, "s").await.expect("it connects");
+    let pull = reader.pull(true, None).await;
+    reader.value(&pull).await;
+    let update = json!({"storeId": "s", "payload": {"token": "guest"}});
+    let id = reader.request("SyncWsRpc.UpdatePayload", update).await;
+    reader.exit(&id).await;
+    author.push_ok(&[event(1, 0, "a")]).await;
+    let ended = reader
+        .receive_where(|frame| frame["requestId"] == *pull)
+        .await;
+    assert_eq!(
+        ended["exit"]["cause"]["error"]["payload"]["_tag"], "Unauthorized",
+        "{ended}"
+    );
+}

@@ -226,3 +226,142 @@ async fn a_store_that_cannot_be_opened_is_refused_until_it_can() {
     client.push_ok(&events(0, 1, "a")).await;
     assert_eq!(numbers(&client.read_all().await), [1]);
 }
+
+/// Two servers on one storage, whose pokes are all lost.
+async fn two_that_hear_nothing() -> [TestServer; 2] {
+    let storage = FaultyStore::new();
+    [
+        TestServer::with(builder().storage(storage.clone())).await,
+        TestServer::with(builder().storage(storage)).await,
+    ]
+}
+
+#[tokio::test]
+async fn a_push_that_follows_what_another_server_took_is_taken() {
+    let [a, b] = two_that_hear_nothing().await;
+    let (mut reader, pull) = reader(&b).await;
+    let mut author = Client::connect(&a, "s").await;
+    author.push_ok(&events(0, 2, "a")).await;
+    let mut other = Client::connect(&b, "s").await;
+    other.push_ok(&events(2, 1, "b")).await;
+    assert_eq!(reader.numbers_up_to(&pull, 3).await, [1, 2, 3]);
+    assert_eq!(
+        author.push_err(&events(7, 1, "c")).await["_tag"],
+        "ServerAheadError"
+    );
+}
+
+#[tokio::test]
+async fn a_pull_from_behind_the_head_has_its_server_look() {
+    let [a, b] = two_that_hear_nothing().await;
+    let (mut reader, pull) = reader(&b).await;
+    let mut author = Client::connect(&a, "s").await;
+    author.push_ok(&events(0, 2, "a")).await;
+    let backend = author.read_all_quietly().await;
+    let mut other = Client::connect(&b, "s").await;
+    other
+        .pull(true, Some((backend.as_str().expect("an id"), 2)))
+        .await;
+    assert_eq!(reader.numbers_up_to(&pull, 2).await, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_log_that_has_lost_its_end_is_said_to_be_damaged_until_it_is_another_one() {
+    let (storage, server) = faulty().await;
+    let mut author = Client::connect(&server, "s").await;
+    author.push_ok(&events(0, 2, "a")).await;
+    storage.lose_all("s").await;
+    let error = author.push_err(&events(2, 1, "b")).await;
+    assert_eq!(error["_tag"], "UnknownError", "{error}");
+    let message = error["cause"]["message"].as_str().expect("a message");
+    assert!(message.contains("the end is lost"), "{message}");
+    let store = livestore_core::event::StoreId::new("s").expect("a store id");
+    server.server.reset(&store).await.expect("it can be reset");
+    let mut author = Client::connect(&server, "s").await;
+    author.push_ok(&events(0, 1, "c")).await;
+}
+
+/// Says what it was told, and does not judge a push that says so; the first push waits for two others.
+#[derive(Clone, Debug)]
+struct Notes {
+    notes: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
+    go_on: std::sync::Arc<tokio::sync::Notify>,
+}
+
+impl Notes {
+    fn add(&self, note: impl Into<String>) {
+        self.notes
+            .lock()
+            .expect("nobody panicked")
+            .push(note.into());
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.notes.lock().expect("nobody panicked").clone()
+    }
+}
+
+impl livestore_server::validate::Validator for Notes {
+    fn start(
+        &self,
+        _: &livestore_core::event::StoreId,
+        _: &std::sync::Arc<dyn livestore_server::storage::EventStore>,
+    ) -> Box<dyn livestore_server::validate::Judge> {
+        Box::new(self.clone())
+    }
+}
+
+impl livestore_server::validate::Judge for Notes {
+    fn judge<'a>(
+        &'a mut self,
+        candidate: livestore_server::validate::Candidate<'a>,
+    ) -> livestore_server::validate::Judgement<'a> {
+        Box::pin(async move {
+            let number = candidate.events[0].seq_num;
+            self.add(format!("judge {number}"));
+            match number {
+                1 => self.go_on.notified().await,
+                3 => {
+                    return Err(livestore_server::storage::StorageError::Unavailable {
+                        reason: "it fails in this test".into(),
+                    });
+                }
+                _ => {}
+            }
+            Ok(Vec::new())
+        })
+    }
+
+    fn settle(&mut self, taken: bool) {
+        self.add(format!("settle {taken}"));
+    }
+}
+
+#[tokio::test]
+async fn a_judge_hears_of_pushes_that_were_judged_before_one_that_could_not_be() {
+    let notes = Notes {
+        notes: Default::default(),
+        go_on: Default::default(),
+    };
+    let builder = builder()
+        .storage(FaultyStore::new())
+        .validator(notes.clone());
+    let server = TestServer::with(builder).await;
+    let mut author = Client::connect(&server, "s").await;
+    for after in 0..3 {
+        author.start_push(&events(after, 1, "a"), None).await;
+    }
+    // Its answer shows that what was sent before it has come.
+    author.send(&json!({"_tag": "Ping"})).await;
+    author.receive_where(|frame| frame["_tag"] == "Pong").await;
+    notes.go_on.notify_one();
+    author.told_to_come_again().await;
+    let expected = [
+        "judge 1",
+        "settle true",
+        "judge 2",
+        "judge 3",
+        "settle false",
+    ];
+    assert_eq!(notes.all(), expected);
+}

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-async fn limited(change: impl FnOnce(&mut Limits)) -> TestServer {
+pub(crate) async fn limited(change: impl FnOnce(&mut Limits)) -> TestServer {
     let mut limits = Limits::default();
     change(&mut limits);
     TestServer::with(builder().storage(MemoryStore::new()).limits(limits)).await

@@ -1,6 +1,7 @@
 //! The server over its wire: raw clients against a server in the same process.
 
 mod auth;
+mod bounds;
 mod conformance;
 mod door;
 mod failures;

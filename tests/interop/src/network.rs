@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     thread,
 };
@@ -32,6 +32,9 @@ struct Shared {
     cut: AtomicBool,
     /// What is sent goes nowhere, and nobody is told.
     silent: AtomicBool,
+    /// Connections that were made before so many others lose what is sent, and nobody is told.
+    stranded: AtomicUsize,
+    made: AtomicUsize,
     /// Ends what is under way.
     break_all: Notify,
 }
@@ -88,6 +91,13 @@ impl Network {
         self.shared.silent.store(true, SeqCst);
     }
 
+    /// Loses what is sent on the connections there are, without a word to anybody; new ones get through.
+    pub fn strand(&self) {
+        self.shared
+            .stranded
+            .store(self.shared.made.load(SeqCst), SeqCst);
+    }
+
     /// Lets everything through again; what was silent is broken.
     pub fn mend(&self) {
         self.shared.cut.store(false, SeqCst);
@@ -99,6 +109,7 @@ impl Network {
 
 async fn carry(client: TcpStream, server: SocketAddr, shared: Arc<Shared>) {
     let broken = shared.break_all.notified();
+    let number = shared.made.fetch_add(1, SeqCst);
     let Ok(server) = TcpStream::connect(server).await else {
         return;
     };
@@ -110,22 +121,22 @@ async fn carry(client: TcpStream, server: SocketAddr, shared: Arc<Shared>) {
     let (from_server, to_server) = server.into_split();
     let both = async {
         futures::future::select(
-            Box::pin(copy(from_client, to_server, &shared)),
-            Box::pin(copy(from_server, to_client, &shared)),
+            Box::pin(copy(from_client, to_server, number, &shared)),
+            Box::pin(copy(from_server, to_client, number, &shared)),
         )
         .await;
     };
     futures::future::select(Box::pin(both), Box::pin(broken)).await;
 }
 
-async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared) {
+async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, number: usize, shared: &Shared) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         // Nothing that was sent after the cut gets through before its connection ends.
         if shared.cut.load(SeqCst) {
             return;
         }
-        if shared.silent.load(SeqCst) {
+        if shared.silent.load(SeqCst) || number < shared.stranded.load(SeqCst) {
             continue;
         }
         if to.write_all(&buffer[..count]).await.is_err() {

@@ -276,3 +276,92 @@ fn a_token_that_got_too_old_is_replaced_on_the_connection() {
     );
     assert!(status.starts_with("reconnecting"), "{status}");
 }
+
+/// A server over HTTP that tells of one event, and of the next when it is told to.
+async fn hesitant(listener: std::net::TcpListener, go_on: Arc<AtomicBool>) {
+    use axum::{body::Body, response::Response};
+    let answer = move |request: String| {
+        let go_on = Arc::clone(&go_on);
+        async move {
+            let request: serde_json::Value = serde_json::from_str(&request).unwrap();
+            let id = &request["id"];
+            let exit = |value: serde_json::Value| json!({"_tag": "Exit", "requestId": id, "exit": {"_tag": "Success", "value": value}});
+            if request["tag"] == "SyncHttpRpc.Ping" {
+                return Response::new(Body::from(json!([exit(json!({}))]).to_string()));
+            }
+            let chunk = |seq: u64| {
+                let event = json!({
+                    "name": "v1.TodoCreated", "args": {"id": seq.to_string(), "text": "ü"},
+                    "seqNum": seq, "parentSeqNum": seq - 1, "clientId": "c", "sessionId": "s",
+                });
+                let info = match seq {
+                    1 => json!({"_tag": "MoreKnown", "remaining": 1}),
+                    _ => json!({"_tag": "NoMore"}),
+                };
+                let item = json!({"eventEncoded": event, "metadata": {"_tag": "None"}});
+                let value = json!({"batch": [item], "pageInfo": info, "backendId": "b"});
+                json!({"_tag": "Chunk", "requestId": id, "values": [value]}).to_string()
+            };
+            let after = request["payload"]["cursor"]["value"]["eventSequenceNumber"].as_u64();
+            let pieces = match after {
+                None => vec![
+                    format!("[{}", chunk(1)),
+                    format!(",{},{}]", chunk(2), exit(json!({}))),
+                ],
+                Some(_) => vec![format!("[{}]", exit(json!({})))],
+            };
+            let pieces = futures::stream::unfold(
+                (pieces.into_iter(), 0, go_on),
+                async |(mut pieces, count, go_on)| {
+                    while count > 0 && !go_on.load(SeqCst) {
+                        tokio::time::sleep(Duration::from_millis(10)).await;
+                    }
+                    let piece = pieces.next()?;
+                    Some((Ok::<_, std::io::Error>(piece), (pieces, count + 1, go_on)))
+                },
+            );
+            Response::new(Body::from_stream(pieces))
+        }
+    };
+    listener.set_nonblocking(true).unwrap();
+    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+    let router = axum::Router::new().fallback(answer);
+    axum::serve(listener, router).await.unwrap();
+}
+
+#[test]
+fn the_start_of_a_long_answer_over_http_is_taken_before_its_end() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/sync", listener.local_addr().unwrap());
+    let go_on = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&go_on);
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(hesitant(listener, told));
+    });
+    let backend = WsBackend::new(url).transport(SyncTransport::Http);
+    let store = client(backend, "s");
+    eventually(|| todos(&store).len(), |count| *count == 1);
+    go_on.store(true, SeqCst);
+    eventually(|| todos(&store).len(), |count| *count == 2);
+}
+
+#[test]
+fn a_poll_over_a_connection_that_died_without_a_word_is_given_up() {
+    let (server, network) = start();
+    let elsewhere = Network::to(server.address());
+    let http = WsBackend::new(network.http_url())
+        .transport(SyncTransport::Http)
+        .poll_interval(Duration::from_millis(100));
+    let reader = client(http, "s");
+    let author = client(WsBackend::new(elsewhere.url()), "s");
+    block_on(author.commit(created("a")).unwrap().synced()).unwrap();
+    converge(&[&reader], 1);
+    // New connections get through, so that pings do.
+    network.strand();
+    author.commit(created("b")).unwrap();
+    converge(&[&reader], 2);
+}

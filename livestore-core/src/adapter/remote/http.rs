@@ -1,5 +1,7 @@
 //! A connection that is a row of HTTP requests.
 
+mod frames;
+
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
@@ -13,6 +15,7 @@ use futures::{
     select_biased, stream,
 };
 
+use self::frames::{Frames, Said, in_time};
 use super::{Attempt, network::HttpClient};
 use crate::{
     adapter::runtime::sleep,
@@ -20,8 +23,7 @@ use crate::{
     sync::{
         BackendConnection, BackendError, BackendFuture, BackendPages, Cursor, PullPage, PushError,
         protocol::{
-            Call, Cause, ClientFrame, Exit, PingPayload, PullResponse, Request, RequestId,
-            ServerFrame, Transport,
+            Call, ClientFrame, Exit, PingPayload, PullResponse, Request, RequestId, Transport,
             client::{PushJob, PushStep, failure, page, pull_payload},
         },
     },
@@ -88,7 +90,7 @@ impl Requests {
     }
 
     async fn ping(&self) -> Result<(), BackendError> {
-        let (_, exit) = self
+        let frames = self
             .call(|attempt| {
                 Call::Ping(PingPayload {
                     store_id: attempt.topic.store.clone(),
@@ -96,18 +98,12 @@ impl Requests {
                 })
             })
             .await?;
-        succeeded(exit)
+        succeeded(frames.exit().await?)
     }
 
-    async fn pull(&self, cursor: Option<Cursor>) -> Result<Vec<PullPage>, BackendError> {
-        let make =
-            |attempt: &Attempt| Call::Pull(pull_payload(&attempt.topic, cursor.clone(), None));
-        let (pages, exit) = self.call(make).await?;
-        succeeded(exit)?;
-        if let Some(page) = pages.last() {
-            *self.backend_id.borrow_mut() = Some(page.backend_id.clone());
-        }
-        Ok(pages.into_iter().map(page).collect())
+    async fn pull(&self, cursor: Option<Cursor>) -> Result<Frames, BackendError> {
+        self.call(|attempt| Call::Pull(pull_payload(&attempt.topic, cursor.clone(), None)))
+            .await
     }
 
     async fn push(&self, batch: Vec<GlobalEvent>) -> Result<(), PushError> {
@@ -124,7 +120,8 @@ impl Requests {
                     job.again(&self.attempt.borrow().topic)
                 }
                 PushStep::Send(payload) => {
-                    let (_, exit) = self.request(&Call::Push(payload)).await?;
+                    let frames = self.request(&Call::Push(payload)).await?;
+                    let exit = frames.exit().await?;
                     let topic = &mut self.attempt.borrow_mut().topic;
                     job.answered(exit, topic, backend_id.as_deref())
                 }
@@ -132,19 +129,18 @@ impl Requests {
         }
     }
 
-    /// Calls; once more with another payload if this one does not do any more.
-    async fn call(
-        &self,
-        make: impl Fn(&Attempt) -> Call,
-    ) -> Result<(Vec<PullResponse>, Exit), BackendError> {
+    /// Calls, and waits for the start of the answer; once more with another payload if this one does not do any more.
+    async fn call(&self, make: impl Fn(&Attempt) -> Call) -> Result<Frames, BackendError> {
         let call = make(&self.attempt.borrow());
         let answer = self.request(&call).await;
         let refused = match &answer {
-            Ok((_, Exit::Failure(cause))) => {
-                matches!(failure(cause), BackendError::Unauthorized { .. })
-            }
+            Ok(frames) => match frames.first() {
+                Some(Said::Exit(Exit::Failure(cause))) => {
+                    matches!(failure(cause), BackendError::Unauthorized { .. })
+                }
+                _ => false,
+            },
             Err(error) => matches!(error, BackendError::Unauthorized { .. }),
-            Ok(_) => false,
         };
         if !refused || !self.attempt.borrow().topic.refreshable {
             return answer;
@@ -161,7 +157,7 @@ impl Requests {
         Ok(())
     }
 
-    async fn request(&self, call: &Call) -> Result<(Vec<PullResponse>, Exit), BackendError> {
+    async fn request(&self, call: &Call) -> Result<Frames, BackendError> {
         let number = self.next_request.get();
         self.next_request.set(number + 1);
         let id = RequestId::new(number);
@@ -172,24 +168,8 @@ impl Requests {
             (url, attempt.topic.store.clone())
         };
         let body = ClientFrame::Request(request).encode();
-        let answer = self.client.post(&url, &store, body).await?;
-        let frames = ServerFrame::decode(&answer).map_err(BackendError::failed)?;
-        let mut pages = Vec::new();
-        for frame in frames {
-            match frame {
-                ServerFrame::Chunk { request_id, values } if request_id == id => {
-                    pages.extend(values.decode().map_err(BackendError::failed)?);
-                }
-                ServerFrame::Exit { request_id, exit } if request_id == id => {
-                    return Ok((pages, exit));
-                }
-                ServerFrame::Defect { defect } => {
-                    return Err(BackendError::failed(Cause::Die(defect).message()));
-                }
-                _ => {}
-            }
-        }
-        Err(BackendError::failed("its answer has no end"))
+        let answer = in_time(self.client.post(&url, &store, body)).await??;
+        Frames::start(id, answer).await
     }
 }
 
@@ -204,6 +184,9 @@ fn succeeded(exit: Exit) -> Result<(), BackendError> {
 struct Polling {
     requests: Rc<Requests>,
     cursor: Option<Cursor>,
+    /// The answer that is being read, and whether it had news.
+    frames: Option<Frames>,
+    news: bool,
     pages: VecDeque<PullPage>,
     live: bool,
     /// How long until the next question; none before the first.
@@ -221,49 +204,71 @@ impl Polling {
             if self.over {
                 return None;
             }
-            if let Some(pause) = self.pause {
-                select_biased! {
-                    _ = self.pokes.next() => {}
-                    () = sleep(pause).fuse() => {}
-                }
-            }
-            let ended = self.requests.ended.borrow().clone();
-            let answer = match ended {
-                Some(error) => Err(error),
-                None => self.requests.pull(self.cursor.clone()).await,
-            };
-            match answer {
-                Ok(pages) => self.take(pages),
-                Err(error) => {
-                    self.over = true;
-                    return Some((Err(error), self));
-                }
+            if let Err(error) = self.read().await {
+                self.over = true;
+                return Some((Err(error), self));
             }
         }
     }
 
-    fn take(&mut self, pages: Vec<PullPage>) {
-        let last = pages.iter().rev().find_map(|page| {
-            let event = &page.events.last()?.event;
-            Some((event.seq_num, page.backend_id.clone()))
-        });
+    /// Reads on in the answer there is, or asks for another when it is time.
+    async fn read(&mut self) -> Result<(), BackendError> {
+        if let Some(mut frames) = self.frames.take() {
+            match frames.next().await? {
+                Said::Pages(pages) => {
+                    self.frames = Some(frames);
+                    self.take(pages);
+                }
+                Said::Exit(exit) => {
+                    succeeded(exit)?;
+                    frames.end().await;
+                    self.answered();
+                }
+            }
+            return Ok(());
+        }
+        if let Some(pause) = self.pause {
+            select_biased! {
+                _ = self.pokes.next() => {}
+                () = sleep(pause).fuse() => {}
+            }
+        }
+        let ended = self.requests.ended.borrow().clone();
+        if let Some(error) = ended {
+            return Err(error);
+        }
+        self.news = false;
+        self.frames = Some(self.requests.pull(self.cursor.clone()).await?);
+        Ok(())
+    }
+
+    fn take(&mut self, pages: Vec<PullResponse>) {
+        if let Some(page) = pages.last() {
+            *self.requests.backend_id.borrow_mut() = Some(page.backend_id.clone());
+        }
+        for page in pages.into_iter().map(page) {
+            if let Some(last) = page.events.last() {
+                self.news = true;
+                self.cursor = Some(Cursor {
+                    seq_num: last.event.seq_num,
+                    metadata: None,
+                    backend_id: page.backend_id.clone(),
+                });
+            }
+            self.pages.push_back(page);
+        }
+    }
+
+    fn answered(&mut self) {
         let interval = self.requests.attempt.borrow().backend.options.poll_interval;
         // Where something is going on more will come; then less and less often.
-        let pause = match (&last, self.pause) {
-            (Some(_), _) => SOON,
-            (None, Some(pause)) => pause * 2,
-            (None, None) => interval,
+        let pause = match self.pause {
+            _ if self.news => SOON,
+            Some(pause) => pause * 2,
+            None => interval,
         };
         self.pause = Some(pause.min(interval));
-        if let Some((seq_num, backend_id)) = last {
-            self.cursor = Some(Cursor {
-                seq_num,
-                metadata: None,
-                backend_id,
-            });
-        }
         self.over = !self.live;
-        self.pages.extend(pages);
     }
 }
 
@@ -274,6 +279,8 @@ impl BackendConnection for HttpConnection {
         let polling = Polling {
             requests: Rc::clone(&self.0),
             cursor,
+            frames: None,
+            news: false,
             pages: VecDeque::new(),
             live,
             pause: None,

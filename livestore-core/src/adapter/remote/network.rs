@@ -5,9 +5,9 @@ mod native;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
-use std::pin::Pin;
+use std::{pin::Pin, time::Duration};
 
-use futures::{Sink, Stream};
+use futures::{Sink, Stream, StreamExt};
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) use native::{HttpClient, absolute, open};
 #[cfg(target_arch = "wasm32")]
@@ -20,6 +20,26 @@ pub(super) type Socket = (
     Pin<Box<dyn Sink<String, Error = BackendError>>>,
     Pin<Box<dyn Stream<Item = Result<String, BackendError>>>>,
 );
+
+/// The body of an answer, as it comes.
+pub(super) type Answer = Pin<Box<dyn Stream<Item = Result<Vec<u8>, BackendError>>>>;
+
+/// The longest that a server may ask to be left alone: whoever asks for more has made a mistake.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(5 * 60);
+/// How much is read of an answer that is none of the wire's.
+const MOST_WORDS: usize = 1000;
+
+/// Returns the start of an answer that is none of the wire's; what is wrong with it does not matter any more.
+async fn words(answer: &mut Answer) -> String {
+    let mut words = Vec::new();
+    while let Some(Ok(bytes)) = answer.next().await {
+        words.extend(bytes);
+        if words.len() >= MOST_WORDS {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&words).into_owned()
+}
 
 /// Says what became of a WebSocket.
 fn closed(code: u16, reason: &str) -> BackendError {
@@ -42,11 +62,12 @@ fn refused(status: u16, retry_after: Option<&str>, body: &str) -> BackendError {
             },
         },
         429 | 503 if retry_after.is_some() => BackendError::Busy {
-            retry_after: std::time::Duration::from_secs(
+            retry_after: Duration::from_secs(
                 retry_after
                     .and_then(|seconds| seconds.trim().parse().ok())
                     .unwrap_or(10),
-            ),
+            )
+            .min(LONGEST_RETRY_AFTER),
         },
         status => BackendError::offline(format_args!("it answered with status {status}: {words}")),
     }

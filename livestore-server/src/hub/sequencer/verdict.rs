@@ -6,7 +6,11 @@ use futures::FutureExt;
 
 use super::Sequencer;
 use crate::{
-    hub::{Push, PushError, chain::same, group::Group},
+    hub::{
+        Push, PushError,
+        chain::same,
+        group::{Group, Waiting},
+    },
     storage::{PageLimit, StorageError, StoredEvent},
     validate::{Candidate, RejectedEvent},
 };
@@ -20,6 +24,24 @@ pub(super) enum Fits {
 }
 
 impl Sequencer {
+    /// Says whether a push follows an event that is not published here: another process may have it already.
+    pub(super) fn is_behind(&self, pushes: &[Waiting]) -> bool {
+        let mut end = self.info.head;
+        pushes.iter().any(|Waiting { push, .. }| {
+            let (Some(first), Some(last)) = (push.batch.first(), push.batch.last()) else {
+                return false;
+            };
+            if first.parent_seq_num == end {
+                end = last.seq_num;
+            }
+            first.parent_seq_num > end
+                && push
+                    .backend_id
+                    .as_ref()
+                    .is_none_or(|id| *id == self.info.backend_id)
+        })
+    }
+
     /// Says whether a push follows the log with the group at its end; the outer error is the storage's.
     pub(super) async fn judge(
         &mut self,

@@ -5,17 +5,24 @@
 //! connection of their own. While it is away, what is to be told waits, and when it is back everybody here
 //! looks everywhere, once. A process that is gone may have left without telling its last: its name is
 //! missing on the list of connections then, and everybody looks everywhere too.
+//!
+//! A statement whose answer was lost may have moved a store, or do so later: the database carries out what it was
+//! asked for when nobody waits any more. Of such a store everybody is told again and again until that is over.
 
 mod mailbox;
 mod message;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use futures::{StreamExt, channel::mpsc, stream};
 use livestore_core::event::StoreId;
 use tokio::{
     task::JoinHandle,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 use tokio_postgres::{AsyncMessage, Client, types::ToSql};
 use uuid::Uuid;
@@ -31,6 +38,9 @@ const COLLECT: Duration = Duration::from_millis(10);
 const LOOK: Duration = Duration::from_secs(5);
 /// How long an answer may take before the connection is given up.
 const ANSWER: Duration = Duration::from_secs(10);
+/// For how long a statement whose answer was lost may still move its store: it was on its way, and then the
+/// database lets it take half a minute.
+const DOUBT: Duration = Duration::from_secs(120);
 /// The pauses between attempts to connect.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(2)];
 /// What the connections of all servers are called, before their own names.
@@ -40,6 +50,7 @@ const NAME: &str = "livestore-pokes ";
 pub(super) struct Poker {
     outgoing: Arc<Mailbox>,
     incoming: Arc<Mailbox>,
+    doubts: Arc<Doubts>,
     task: JoinHandle<()>,
 }
 
@@ -48,15 +59,18 @@ impl Poker {
     pub(super) fn start(target: Target) -> Self {
         let outgoing = Arc::new(Mailbox::default());
         let incoming = Arc::new(Mailbox::default());
+        let doubts = Arc::new(Doubts::default());
         let line = Line {
             name: Uuid::now_v7().simple().to_string(),
             target,
             outgoing: Arc::clone(&outgoing),
             incoming: Arc::clone(&incoming),
+            doubts: Arc::clone(&doubts),
         };
         Self {
             outgoing,
             incoming,
+            doubts,
             task: tokio::spawn(line.keep()),
         }
     }
@@ -67,6 +81,17 @@ impl Poker {
             store: store.clone(),
             head,
         });
+    }
+
+    /// Has everybody told, this process included, that a store may have moved, and again while it still may.
+    pub(super) fn may_have_moved(&self, store: &StoreId, head: u64) {
+        self.doubts.add(store, head);
+        self.moved(store, head);
+    }
+
+    /// Waits until everything that moved has been told.
+    pub(super) async fn told(&self) {
+        self.outgoing.emptied().await;
     }
 
     /// What is heard, until this is dropped.
@@ -93,6 +118,36 @@ struct Line {
     target: Target,
     outgoing: Arc<Mailbox>,
     incoming: Arc<Mailbox>,
+    doubts: Arc<Doubts>,
+}
+
+/// The stores that may have moved without anybody knowing, with a head, and until when they may.
+#[derive(Debug, Default)]
+struct Doubts(Mutex<HashMap<StoreId, (u64, Instant)>>);
+
+impl Doubts {
+    fn add(&self, store: &StoreId, head: u64) {
+        let until = Instant::now() + DOUBT;
+        self.lock().insert(store.clone(), (head, until));
+    }
+
+    /// Returns all of them, for the last time those that are over.
+    fn look(&self) -> Vec<Poke> {
+        let now = Instant::now();
+        let mut stores = self.lock();
+        let poke = |(store, (head, _)): (&StoreId, &(u64, Instant))| Poke::Store {
+            store: store.clone(),
+            head: *head,
+        };
+        let pokes = stores.iter().map(poke).collect();
+        stores.retain(|_, (_, until)| *until > now);
+        pokes
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<StoreId, (u64, Instant)>> {
+        // The map is whole whatever panicked while it was locked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Why a connection is of no use any more.
@@ -102,14 +157,11 @@ impl Line {
     /// Keeps a connection, however often it is lost.
     async fn keep(self) {
         let [mut pause, longest] = PAUSES;
-        let mut was_there = false;
         loop {
             let lost = match self.connect().await {
                 Ok((client, heard)) => {
-                    if was_there {
-                        self.incoming.put(Poke::All);
-                    }
-                    was_there = true;
+                    // Also for the first time: stores may be in use by now.
+                    self.incoming.put(Poke::All);
                     pause = PAUSES[0];
                     self.serve(&client, heard).await
                 }
@@ -199,6 +251,10 @@ impl Line {
                 Ok(Err(lost)) => return lost.into(),
                 Err(late) => return late.into(),
             };
+            for poke in self.doubts.look() {
+                self.outgoing.put(poke.clone());
+                self.incoming.put(poke);
+            }
             if !others.is_subset(&there) {
                 self.incoming.put(Poke::All);
             }

@@ -43,8 +43,8 @@ impl Connection {
             };
             let on = match job {
                 Job::Read(_) => ControlFlow::Continue(()),
-                Job::Pushed(request, result) => self.pushed(request, result),
-                Job::Allowed(allowed) => self.allowed(allowed),
+                Job::Pushed(request, bytes, result) => self.pushed(request, bytes, result),
+                Job::Allowed(allowed) => self.allowed(*allowed),
             };
             if on.is_break() {
                 break;

@@ -163,3 +163,41 @@ async fn a_server_that_is_gone_has_the_others_look_everywhere() {
     drop(a);
     assert_eq!(pokes_until(&mut pokes, |_| true).await, [Poke::All]);
 }
+
+#[tokio::test]
+async fn who_begins_to_listen_looks_everywhere() {
+    let engine = Database::new().await.connect().await;
+    let mut pokes = engine.pokes().unwrap();
+    assert_eq!(pokes_until(&mut pokes, |_| true).await, [Poke::All]);
+}
+
+#[cfg(feature = "cli")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_changes_a_store_has_told_of_it_when_it_ends() {
+    let database = Database::new().await;
+    let (a, b) = (database.connect().await, database.connect().await);
+    let mut pokes = b.pokes().unwrap();
+    acquainted(&a, &mut pokes).await;
+    let name = store("s");
+    let info = a.open(&name).await.unwrap();
+    a.append(&name, &info.backend_id, 0, &chain(0, 3))
+        .await
+        .unwrap();
+    pokes_until(&mut pokes, |poke| matches!(poke, Poke::Store { .. })).await;
+    let words: std::collections::HashMap<_, _> = database
+        .0
+        .split(' ')
+        .filter_map(|word| word.split_once('='))
+        .collect();
+    let url = format!(
+        "postgres:///{}?host={}&port={}&user={}",
+        words["dbname"], words["host"], words["port"], words["user"]
+    );
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_livestore-server"))
+        .args(["--storage", &url, "reset", "s", "--yes"])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let told = |poke: &Poke| matches!(poke, Poke::Store { head: 0, .. });
+    pokes_until(&mut pokes, told).await;
+}

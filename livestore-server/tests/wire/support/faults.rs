@@ -27,7 +27,7 @@ pub(crate) enum Fault {
 /// An engine in memory that fails when it is told to. A clone is the same engine.
 #[derive(Clone, Debug)]
 pub(crate) struct FaultyStore {
-    store: MemoryStore,
+    store: Arc<Mutex<MemoryStore>>,
     plans: Arc<Mutex<HashMap<Fault, Plan>>>,
 }
 
@@ -42,9 +42,23 @@ struct Plan {
 impl FaultyStore {
     pub(crate) fn new() -> Self {
         Self {
-            store: MemoryStore::new(),
+            store: Arc::new(Mutex::new(MemoryStore::new())),
             plans: Arc::default(),
         }
+    }
+
+    fn store(&self) -> MemoryStore {
+        self.store.lock().expect("nobody panicked").clone()
+    }
+
+    /// Loses the events of a store, as a copy does that did not have them yet when it took over.
+    pub(crate) async fn lose_all(&self, store: &str) {
+        let store = StoreId::new(store).expect("a store id");
+        let info = self.store().open(&store).await.expect("it is there");
+        let copy = MemoryStore::new();
+        let adopted = copy.adopt(&store, &info.backend_id).await;
+        adopted.expect("it is empty");
+        *self.store.lock().expect("nobody panicked") = copy;
     }
 
     /// Fails so many times from now on.
@@ -95,7 +109,7 @@ impl EventStore for FaultyStore {
     fn open<'a>(&'a self, store: &'a StoreId) -> StorageFuture<'a, StoreInfo> {
         Box::pin(async move {
             self.pass(Fault::Open)?;
-            self.store.open(store).await
+            self.store().open(store).await
         })
     }
 
@@ -108,7 +122,10 @@ impl EventStore for FaultyStore {
     ) -> StorageFuture<'a, Appended> {
         Box::pin(async move {
             self.pass(Fault::Append)?;
-            let appended = self.store.append(store, backend_id, after, events).await?;
+            let appended = self
+                .store()
+                .append(store, backend_id, after, events)
+                .await?;
             self.pass(Fault::Answer)?;
             Ok(appended)
         })
@@ -124,7 +141,7 @@ impl EventStore for FaultyStore {
             // What was read before is on its way by then.
             tokio::task::yield_now().await;
             self.pass(Fault::Page)?;
-            self.store.page(store, after, limit).await
+            self.store().page(store, after, limit).await
         })
     }
 
@@ -133,14 +150,14 @@ impl EventStore for FaultyStore {
         after: Option<&'a StoreId>,
         limit: usize,
     ) -> StorageFuture<'a, Vec<StoreId>> {
-        self.store.stores(after, limit)
+        Box::pin(async move { self.store().stores(after, limit).await })
     }
 
     fn reset<'a>(&'a self, store: &'a StoreId) -> StorageFuture<'a, StoreInfo> {
-        self.store.reset(store)
+        Box::pin(async move { self.store().reset(store).await })
     }
 
     fn check(&self) -> StorageFuture<'_, ()> {
-        self.store.check()
+        Box::pin(async move { self.store().check().await })
     }
 }

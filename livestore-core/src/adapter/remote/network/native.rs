@@ -3,10 +3,11 @@
 use std::{
     cell::RefCell,
     io,
+    rc::Rc,
     sync::{Arc, LazyLock},
 };
 
-use futures::{SinkExt, StreamExt};
+use futures::{SinkExt, StreamExt, stream};
 use http_body_util::{BodyExt, Full};
 use hyper::{
     Request, Response, Uri,
@@ -25,7 +26,7 @@ use tokio_rustls::{
 };
 use tokio_tungstenite::tungstenite::{self, Message, protocol::CloseFrame};
 
-use super::{Socket, closed, refused};
+use super::{Answer, Socket, closed, refused, words};
 use crate::sync::{BackendError, protocol::STORE_ID_HEADER};
 
 /// There is no page that a URL could be relative to.
@@ -74,10 +75,12 @@ pub(in crate::adapter::remote) async fn open(url: &str) -> Result<Socket, Backen
     Ok((Box::pin(sender), Box::pin(receiver)))
 }
 
+type Sender = SendRequest<Full<Bytes>>;
+
 /// Sends requests, one after the other over the same stream while the server keeps it open.
 #[derive(Default)]
 pub(in crate::adapter::remote) struct HttpClient {
-    idle: RefCell<Option<SendRequest<Full<Bytes>>>>,
+    idle: Rc<RefCell<Option<Sender>>>,
 }
 
 impl HttpClient {
@@ -86,7 +89,7 @@ impl HttpClient {
         url: &str,
         store: &str,
         body: String,
-    ) -> Result<String, BackendError> {
+    ) -> Result<Answer, BackendError> {
         let uri = parse(url)?;
         let body = Bytes::from(body);
         let idle = self.idle.take().filter(|idle| !idle.is_closed());
@@ -95,7 +98,7 @@ impl HttpClient {
             // The server may have closed it meanwhile.
             answer = self.send(idle, &uri, store, body.clone()).await.ok();
         }
-        let answer = match answer {
+        let (answer, sender) = match answer {
             Some(answer) => answer,
             None => {
                 let stream = TokioIo::new(connect(&uri).await?);
@@ -108,26 +111,49 @@ impl HttpClient {
         };
         let status = answer.status();
         let retry_after = answer.headers().get(header::RETRY_AFTER).cloned();
-        let bytes = answer
-            .into_body()
-            .collect()
-            .await
-            .map_err(BackendError::offline)?;
-        let text = String::from_utf8_lossy(&bytes.to_bytes()).into_owned();
+        let mut answer = self.pieces(answer.into_body(), sender);
         if status.is_success() {
-            return Ok(text);
+            return Ok(answer);
         }
         let retry_after = retry_after.as_ref().and_then(|value| value.to_str().ok());
-        Err(refused(status.as_u16(), retry_after, &text))
+        let words = words(&mut answer).await;
+        Err(refused(status.as_u16(), retry_after, &words))
+    }
+
+    /// Returns what comes; after its end the stream is free for another request.
+    fn pieces(&self, body: Incoming, sender: Sender) -> Answer {
+        let idle = Rc::clone(&self.idle);
+        Box::pin(stream::unfold(Some((body, sender)), move |state| {
+            let idle = Rc::clone(&idle);
+            async move {
+                let (mut body, sender) = state?;
+                loop {
+                    match body.frame().await {
+                        Some(Ok(frame)) => {
+                            if let Ok(bytes) = frame.into_data() {
+                                return Some((Ok(bytes.to_vec()), Some((body, sender))));
+                            }
+                        }
+                        Some(Err(error)) => {
+                            return Some((Err(BackendError::offline(error)), None));
+                        }
+                        None => {
+                            *idle.borrow_mut() = Some(sender);
+                            return None;
+                        }
+                    }
+                }
+            }
+        }))
     }
 
     async fn send(
         &self,
-        mut sender: SendRequest<Full<Bytes>>,
+        mut sender: Sender,
         uri: &Uri,
         store: &str,
         body: Bytes,
-    ) -> Result<Response<Incoming>, BackendError> {
+    ) -> Result<(Response<Incoming>, Sender), BackendError> {
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
         let host = uri.authority().map_or("", |authority| authority.as_str());
         let request = Request::post(target)
@@ -141,8 +167,7 @@ impl HttpClient {
             .send_request(request)
             .await
             .map_err(BackendError::offline)?;
-        *self.idle.borrow_mut() = Some(sender);
-        Ok(answer)
+        Ok((answer, sender))
     }
 }
 

@@ -1,14 +1,16 @@
 //! The browser's WebSocket and `fetch`, in a page or a worker.
 
-use futures::{SinkExt, StreamExt};
+use futures::{SinkExt, StreamExt, stream};
 use gloo_net::{
     http::Request,
     websocket::{Message, State, WebSocketError, futures::WebSocket},
 };
-use wasm_bindgen::JsCast;
+use js_sys::{Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Url, WorkerGlobalScope};
 
-use super::{Socket, closed, refused};
+use super::{Answer, Socket, closed, refused, words};
 use crate::sync::{BackendError, protocol::STORE_ID_HEADER};
 
 /// Looks a relative URL up from the page.
@@ -62,7 +64,7 @@ impl HttpClient {
         url: &str,
         store: &str,
         body: String,
-    ) -> Result<String, BackendError> {
+    ) -> Result<Answer, BackendError> {
         let answer = Request::post(url)
             .header("content-type", "application/json")
             .header(STORE_ID_HEADER, store)
@@ -71,11 +73,73 @@ impl HttpClient {
             .send()
             .await
             .map_err(BackendError::offline)?;
-        let text = answer.text().await.map_err(BackendError::offline)?;
+        let mut body = pieces(answer.body().map(JsValue::from));
         if answer.ok() {
-            return Ok(text);
+            return Ok(body);
         }
         let retry_after = answer.headers().get("retry-after");
-        Err(refused(answer.status(), retry_after.as_deref(), &text))
+        let words = words(&mut body).await;
+        Err(refused(answer.status(), retry_after.as_deref(), &words))
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A body's stream.
+    type Readable;
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &Readable) -> Result<Reader, JsValue>;
+
+    /// What reads it.
+    type Reader;
+    #[wasm_bindgen(method)]
+    fn read(this: &Reader) -> Promise;
+    #[wasm_bindgen(method)]
+    fn cancel(this: &Reader) -> Promise;
+}
+
+/// A body that is not wanted any more is not downloaded either.
+struct Body(Reader);
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        // Nobody hears whether it did any good; a promise without a listener would be reported.
+        let cancelled = JsFuture::from(self.0.cancel());
+        wasm_bindgen_futures::spawn_local(async { drop(cancelled.await) });
+    }
+}
+
+impl Body {
+    async fn next(&self) -> Result<Option<Vec<u8>>, JsValue> {
+        let read = JsFuture::from(self.0.read()).await?;
+        if Reflect::get(&read, &"done".into())?.is_truthy() {
+            return Ok(None);
+        }
+        let bytes = Reflect::get(&read, &"value".into())?;
+        Ok(Some(Uint8Array::new(&bytes).to_vec()))
+    }
+}
+
+/// Returns what comes; an answer can have no body at all.
+fn pieces(body: Option<JsValue>) -> Answer {
+    let failed = |error: JsValue| {
+        let words = error
+            .dyn_ref::<js_sys::Error>()
+            .map(|error| String::from(error.message()));
+        BackendError::offline(words.unwrap_or_else(|| "the answer was cut off".to_owned()))
+    };
+    let Some(body) = body else {
+        return Box::pin(stream::empty());
+    };
+    let body = match body.unchecked_into::<Readable>().get_reader() {
+        Ok(reader) => Body(reader),
+        Err(error) => return Box::pin(stream::iter([Err(failed(error))])),
+    };
+    Box::pin(stream::unfold(Some(body), move |body| async move {
+        let body = body?;
+        match body.next().await {
+            Ok(bytes) => Some((Ok(bytes?), Some(body))),
+            Err(error) => Some((Err(failed(error)), None)),
+        }
+    }))
 }

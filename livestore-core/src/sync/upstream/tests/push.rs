@@ -201,3 +201,27 @@ fn a_push_that_failed_wakes_nobody_while_the_pull_has_more_to_come() {
     bench.upstream.pulled(bench.now, 1, PageInfo::NoMore);
     assert!(is_push(&bench.poll()));
 }
+
+#[test]
+fn a_server_that_wants_to_be_left_alone_for_years_is_asked_again_today() {
+    for forever in [SECOND * 86_400, std::time::Duration::MAX] {
+        let busy = BackendError::Busy {
+            retry_after: forever,
+        };
+        let mut bench = Bench::new();
+        bench.catch_up();
+        bench.pending = true;
+        assert!(is_push(&bench.poll()));
+        bench.upstream.push_failed(bench.now, &busy);
+        let pause = bench.now + SECOND * 301;
+        while !is_push(&bench.wait()) {
+            bench.upstream.answered(bench.now);
+            assert!(bench.now < pause, "nothing is pushed any more");
+        }
+        bench.fail();
+        bench.upstream.leave_alone(bench.now, forever);
+        let before = bench.now;
+        assert!(is_connect(&bench.wait()));
+        assert!(bench.now <= before + SECOND * 300);
+    }
+}

@@ -20,12 +20,15 @@ const MOST: usize = 10_000;
 pub(super) struct Mailbox {
     waiting: Mutex<Waiting>,
     put: Notify,
+    told: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Waiting {
     all: bool,
     stores: HashMap<StoreId, u64>,
+    /// Some are taken, and neither told nor put back yet.
+    taken: bool,
     closed: bool,
 }
 
@@ -49,9 +52,24 @@ impl Mailbox {
         }
     }
 
+    /// Waits until everything has been told.
+    pub(super) async fn emptied(&self) {
+        loop {
+            let told = self.told.notified();
+            {
+                let waiting = self.lock();
+                if waiting.is_empty() && !waiting.taken {
+                    return;
+                }
+            }
+            told.await;
+        }
+    }
+
     /// Takes everything; it is put back unless it is [done](Taken::done).
     pub(super) fn take(&self) -> Taken<'_> {
         let mut waiting = self.lock();
+        waiting.taken = true;
         let all = mem::take(&mut waiting.all).then_some(Poke::All);
         let stores = mem::take(&mut waiting.stores).into_iter();
         let stores = stores.map(|(store, head)| Poke::Store { store, head });
@@ -112,6 +130,7 @@ impl Deref for Taken<'_> {
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
         let mut waiting = self.mailbox.lock();
+        waiting.taken = false;
         for poke in self.pokes.drain(..) {
             match poke {
                 // What came meanwhile is newer.
@@ -119,6 +138,8 @@ impl Drop for Taken<'_> {
                 older => waiting.add(older),
             }
         }
+        drop(waiting);
+        self.mailbox.told.notify_waiters();
     }
 }
 
