@@ -48,7 +48,15 @@ pub(super) fn client_id(directory: &Path) -> Result<ClientId, AdapterError> {
         let mut file = File::create(&draft)?;
         file.write_all(made.as_str().as_bytes())?;
         file.sync_all()?;
-        fs::rename(&draft, &path)?;
+        // A link does not take the place of what another process has put there meanwhile, as a new name would.
+        match fs::hard_link(&draft, &path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !read()?.is_empty() => {
+                fs::remove_file(&draft)?;
+            }
+            Ok(()) => fs::remove_file(&draft)?,
+            // There is an empty file, or the file system has no links.
+            Err(_) => fs::rename(&draft, &path)?,
+        }
         read()
     };
     match write() {
@@ -136,4 +144,47 @@ impl Folder {
 
 fn failed(path: &Path, error: &dyn std::fmt::Display) -> AdapterError {
     AdapterError::new(format_args!("`{}`: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Barrier, thread};
+
+    use super::*;
+    use crate::event::new_id;
+
+    fn directory() -> PathBuf {
+        let directory = std::env::temp_dir().join(format!("livestore-test-{}", new_id()));
+        fs::create_dir(&directory).unwrap();
+        directory
+    }
+
+    #[test]
+    fn all_who_ask_for_a_new_directorys_client_at_once_hear_the_same() {
+        for _ in 0..20 {
+            let (directory, start) = (directory(), Barrier::new(8));
+            let ask = || {
+                start.wait();
+                client_id(&directory).unwrap()
+            };
+            let heard: Vec<_> = thread::scope(|scope| {
+                let asking: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
+                asking.into_iter().map(|one| one.join().unwrap()).collect()
+            });
+            assert!(heard.iter().all(|id| *id == heard[0]), "{heard:?}");
+            let files = fs::read_dir(&directory).unwrap().count();
+            assert_eq!(files, 1, "no draft stays");
+            fs::remove_dir_all(directory).unwrap();
+        }
+    }
+
+    #[test]
+    fn an_empty_file_is_replaced() {
+        let directory = directory();
+        fs::write(directory.join(CLIENT_ID), "").unwrap();
+        let made = client_id(&directory).unwrap();
+        assert!(!made.as_str().is_empty());
+        assert_eq!(client_id(&directory).unwrap(), made);
+        fs::remove_dir_all(directory).unwrap();
+    }
 }
