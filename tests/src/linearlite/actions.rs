@@ -101,6 +101,24 @@ impl Linearlite {
         }
     }
 
+    /// Creates issues one after the other, and waits until the list has just these, the last on top.
+    #[track_caller]
+    pub fn create_all(
+        &self,
+        titles: &'static [&'static str],
+    ) -> impl Future<Output = Result<(), Failure>> {
+        let listed = self.until("all that were created", move |page| {
+            page.titles().iter().rev().eq(titles)
+        });
+        async move {
+            for title in titles {
+                self.create(title).await?;
+            }
+            listed.await?;
+            Ok(())
+        }
+    }
+
     /// Opens a menu by its key, types, and takes the choice on top.
     #[track_caller]
     pub fn choose(&self, key: &str, typed: &str) -> impl Future<Output = Result<(), Failure>> {

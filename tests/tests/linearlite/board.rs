@@ -7,9 +7,7 @@ use livestore_tests::{
 
 /// A board with three issues in Todo, the newest on top: `Three`, `Two`, `One`.
 async fn board(app: &Linearlite) -> Result<(), Failure> {
-    for title in ["One", "Two", "Three"] {
-        app.create(title).await?;
-    }
+    app.create_all(&["One", "Two", "Three"]).await?;
     app.press("g b").await?;
     app.until("the board", |page| {
         page.column("Todo") == ["Three", "Two", "One"]

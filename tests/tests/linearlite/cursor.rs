@@ -1,23 +1,11 @@
 //! Which issue the keys are for.
 
-use livestore_tests::{
-    Failure,
-    linearlite::{Linearlite, run},
-};
-
-async fn issues(app: &Linearlite) -> Result<(), Failure> {
-    for title in ["One", "Two", "Three"] {
-        app.create(title).await?;
-    }
-    app.until("three", |page| page.titles() == ["Three", "Two", "One"])
-        .await?;
-    Ok(())
-}
+use livestore_tests::linearlite::run;
 
 #[test]
 fn keys_do_nothing_to_an_issue_that_is_filtered_away() {
     run(async |app| {
-        issues(app).await?;
+        app.create_all(&["One", "Two", "Three"]).await?;
         app.press("home").await?;
         app.choose("p", "Urgent").await?;
         app.press("end").await?;
@@ -43,7 +31,7 @@ fn keys_do_nothing_to_an_issue_that_is_filtered_away() {
 #[test]
 fn a_selection_goes_with_its_view() {
     run(async |app| {
-        issues(app).await?;
+        app.create_all(&["One", "Two", "Three"]).await?;
         app.press("home x").await?;
         app.until("a selection", |page| page.selection.is_some())
             .await?;
@@ -65,7 +53,7 @@ fn a_selection_goes_with_its_view() {
 #[test]
 fn the_cursor_is_where_it_was_before_an_issue_was_opened() {
     run(async |app| {
-        issues(app).await?;
+        app.create_all(&["One", "Two", "Three"]).await?;
         app.press("home j").await?;
         app.until("the cursor on Two", |page| page.cursor() == Some("Two"))
             .await?;
@@ -84,7 +72,7 @@ fn the_cursor_is_where_it_was_before_an_issue_was_opened() {
 #[test]
 fn the_cursor_stays_on_an_issue_that_its_change_moves_elsewhere() {
     run(async |app| {
-        issues(app).await?;
+        app.create_all(&["One", "Two", "Three"]).await?;
         app.press("home").await?;
         app.choose("s", "Done").await?;
         app.choose("p", "High").await?;

@@ -81,9 +81,7 @@ fn a_message_can_be_used_while_a_dialog_is_open() {
 #[test]
 fn rows_are_counted_through_all_groups() {
     run(async |app| {
-        for title in ["One", "Two", "Three"] {
-            app.create(title).await?;
-        }
+        app.create_all(&["One", "Two", "Three"]).await?;
         app.press("home").await?;
         app.choose("s", "Done").await?;
         app.until("two groups", |page| page.groups.len() == 2)

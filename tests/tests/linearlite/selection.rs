@@ -1,23 +1,11 @@
 //! Selecting several issues and changing them at once.
 
-use livestore_tests::{
-    Failure,
-    linearlite::{Linearlite, run},
-};
-
-async fn three_issues(app: &Linearlite) -> Result<(), Failure> {
-    for title in ["One", "Two", "Three"] {
-        app.create(title).await?;
-    }
-    app.until("three", |page| page.titles() == ["Three", "Two", "One"])
-        .await?;
-    Ok(())
-}
+use livestore_tests::linearlite::run;
 
 #[test]
 fn x_selects_and_a_change_is_for_all_of_them() {
     run(async |app| {
-        three_issues(app).await?;
+        app.create_all(&["One", "Two", "Three"]).await?;
         app.press("home x j x").await?;
         app.until("two selected", |page| {
             page.selection.as_deref() == Some("2 selected")
@@ -49,7 +37,7 @@ fn x_selects_and_a_change_is_for_all_of_them() {
 #[test]
 fn shift_and_an_arrow_extend_the_selection_and_escape_clears_it() {
     run(async |app| {
-        three_issues(app).await?;
+        app.create_all(&["One", "Two", "Three"]).await?;
         app.press("home shift+arrowdown shift+arrowdown").await?;
         app.until("three selected", |page| {
             page.selection.as_deref() == Some("3 selected")
@@ -76,7 +64,7 @@ fn shift_and_an_arrow_extend_the_selection_and_escape_clears_it() {
 #[test]
 fn a_change_of_many_is_one_commit() {
     run(async |app| {
-        three_issues(app).await?;
+        app.create_all(&["One", "Two", "Three"]).await?;
         app.press("mod+a").await?;
         app.until("all", |page| page.selection.is_some()).await?;
         // What a person sees is drawn once per commit: the groups' counts never disagree.

@@ -122,9 +122,7 @@ fn keys_go_to_the_field_one_writes_in() {
 #[test]
 fn the_cursor_goes_through_the_groups() {
     run(async |app| {
-        for title in ["One", "Two"] {
-            app.create(title).await?;
-        }
+        app.create_all(&["One", "Two"]).await?;
         app.press("home").await?;
         app.choose("s", "Done").await?;
         app.until("it in Done", |page| page.group_of("Two") == Some("Done"))
@@ -162,9 +160,7 @@ fn the_paint_meter_is_shown_when_asked_for() {
 #[test]
 fn every_key_that_no_other_test_presses_does_what_the_help_says() {
     run(async |app| {
-        for title in ["One", "Two", "Three"] {
-            app.create(title).await?;
-        }
+        app.create_all(&["One", "Two", "Three"]).await?;
         app.press("home shift+j shift+j").await?;
         app.until("three selected", |page| {
             page.selection.as_deref() == Some("3 selected")

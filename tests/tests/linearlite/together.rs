@@ -127,9 +127,7 @@ fn an_untouched_description_follows_what_others_write() {
 #[test]
 fn the_cursor_stays_on_its_issue_when_others_insert_above() {
     run(async |app| {
-        for title in ["One", "Two"] {
-            app.create(title).await?;
-        }
+        app.create_all(&["One", "Two"]).await?;
         let other = app.somebody_else().await?;
         other
             .until("both", |page| page.titles() == ["Two", "One"])
@@ -150,9 +148,7 @@ fn the_cursor_stays_on_its_issue_when_others_insert_above() {
 #[test]
 fn the_cursor_comes_away_from_a_group_that_others_emptied() {
     run(async |app| {
-        for title in ["One", "Two"] {
-            app.create(title).await?;
-        }
+        app.create_all(&["One", "Two"]).await?;
         let other = app.somebody_else().await?;
         other
             .until("both", |page| page.titles() == ["Two", "One"])

@@ -63,7 +63,7 @@ where
         self.id.with_value(|id| (self.place)(id))
     }
 
-    /// The same for now.
+    /// Where it stands at this moment; nobody follows what is read.
     pub fn place_now(&self) -> (usize, usize) {
         untrack(|| self.place())
     }
