@@ -67,12 +67,12 @@ struct Access {
     log: AccessLog,
     /// Set while SQL text of the app's own is prepared as a write.
     guarded: bool,
-    /// Set while it is looked for functions a materializer must not call.
-    watches_functions: bool,
-    /// Such a function, if one was found.
-    function: Option<String>,
+    /// Set while it is looked for what a materializer must not use.
+    watches: bool,
+    /// The function or table that it must not, if one was found.
+    forbidden: Option<String>,
     /// What was found in texts that were looked through.
-    functions: HashMap<String, Option<String>>,
+    looked_through: HashMap<String, Option<String>>,
 }
 
 impl State {
@@ -173,12 +173,15 @@ impl Access {
                 column_name,
             } => {
                 self.log.read(table_name, column_name);
+                if self.watches && determinism::is_of_the_engine(table_name) {
+                    self.forbidden = Some(table_name.to_owned());
+                }
                 return Authorization::Allow;
             }
             AuthAction::Function { function_name }
-                if self.watches_functions && !determinism::is_deterministic(function_name) =>
+                if self.watches && !determinism::is_deterministic(function_name) =>
             {
-                self.function = Some(function_name.to_owned());
+                self.forbidden = Some(function_name.to_owned());
                 return Authorization::Allow;
             }
             _ if !self.guarded => return Authorization::Allow,

@@ -207,7 +207,10 @@ impl Serde {
             return Err(meta.error(
                 "such a document is stored in a form that has other fields: #[document(replace)] sets all of it",
             ));
-        } else if meta.path.is_ident("flatten") || meta.path.is_ident("rename") {
+        } else if ["flatten", "rename", "rename_all"]
+            .iter()
+            .any(|name| meta.path.is_ident(name))
+        {
             return Err(meta.error(
                 "such a field has no one name to set it by: #[document(replace)] sets all of the document",
             ));

@@ -22,7 +22,7 @@ use crate::{adapter::WsBackend, sync::SyncOptions};
 use crate::{
     event::StoreId,
     schema::Schema,
-    store::{Adapter, AdapterError, LinkFuture, Session, Setup},
+    store::{Adapter, AdapterError, LinkFuture, LogArchive, Session, Setup},
 };
 
 /// Keeps a store in the browser's private file system, shared by all tabs of the origin.
@@ -115,6 +115,24 @@ pub async fn reset(store: &StoreId) -> Result<(), AdapterError> {
 /// When the worker can't be started or the file not be read.
 pub async fn export_log(store: &StoreId) -> Result<Vec<u8>, AdapterError> {
     platform::export_log(store.to_string()).await
+}
+
+/// Brings a log in, as that of a store which has no events yet; sessions that have it open follow.
+///
+/// ```no_run
+/// # use livestore_core::{adapter::web, event::StoreId, store::LogArchive};
+/// # async fn example(file: Vec<u8>) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut archive = LogArchive::from_database(&file)?;
+/// web::import_log(&StoreId::new("my-app")?, &mut archive).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// When the store has events, when nothing can be stored, or the worker can't be started.
+pub async fn import_log(store: &StoreId, log: &mut LogArchive) -> Result<(), AdapterError> {
+    let database = log.to_database().map_err(AdapterError::new)?;
+    platform::import_log(store.to_string(), database).await
 }
 
 /// Returns the script of the worker, for pages that have to serve it themselves; `glue` is the URL of

@@ -109,6 +109,11 @@ impl EventId {
     pub(crate) fn next(self) -> Self {
         Self(self.0 + 1)
     }
+
+    /// Returns the id before this one, of a session's event.
+    pub(crate) fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
 }
 
 as_text!(StoreId);

@@ -167,7 +167,6 @@ impl LogArchive {
     }
 
     /// Copies everything into a log that has nothing yet.
-    #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
     pub(crate) fn copy_into(&self, log: &mut Eventlog) -> Result<(), EventlogError> {
         let mut read = SeqNum::ROOT;
         loop {

@@ -95,13 +95,14 @@ pub enum QueryError {
         /// What the panic said.
         message: String,
     },
-    /// A materializer's query calls a function that may give something else on another client or at a replay.
-    #[error("a materializer reads by `{sql}`, but `{function}` is not the same at every replay")]
+    /// A materializer's query uses a function or a table of the engine's own that may give something else on another
+    /// client or at a replay.
+    #[error("a materializer reads by `{sql}`, but `{name}` is not the same at every replay")]
     NonDeterministic {
         /// The SQL text.
         sql: String,
-        /// The function.
-        function: String,
+        /// The function or table.
+        name: String,
     },
     /// The store is shut down.
     #[error("store `{store}` is closed")]

@@ -63,17 +63,17 @@ impl<'a> MaterializerContext<'a> {
     /// Reads the state as it is before the event.
     ///
     /// # Errors
-    /// When the query doesn't run or its rows don't decode, or raw SQL calls a function that depends on the clock
-    /// or on chance. Return the error to refuse the event.
+    /// When the query doesn't run or its rows don't decode, or raw SQL uses a function that depends on the clock
+    /// or on chance, or a table of the engine's own. Return the error to refuse the event.
     pub fn query<Q: Query>(&self, query: &Q) -> Result<Q::Output, QueryError> {
         let statement = query.statement();
         // A builder writes none of these.
         if query.shape().is_none()
-            && let Some(function) = (self.refuses)(&statement.sql)
+            && let Some(name) = (self.refuses)(&statement.sql)
         {
             return Err(QueryError::NonDeterministic {
                 sql: statement.sql,
-                function,
+                name,
             });
         }
         let result = query::run(self.state, &statement, |rows| query.read(rows));

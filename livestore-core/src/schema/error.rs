@@ -222,9 +222,10 @@ pub enum MaterializeError {
         /// SQLite's own words.
         source: Box<rusqlite::Error>,
     },
-    /// A write calls an SQL function that may give something else on another client or at a replay.
+    /// A write uses an SQL function or a table of the engine's own that may give something else on another client or
+    /// at a replay.
     #[error(
-        "event `{event}` {seq}: its materializer calls `{function}`, which is not the same at every replay; \
+        "event `{event}` {seq}: its materializer uses `{name}`, which is not the same at every replay; \
          let the event carry the value"
     )]
     NonDeterministic {
@@ -232,8 +233,8 @@ pub enum MaterializeError {
         event: String,
         /// Its sequence number.
         seq: crate::event::SeqNum,
-        /// The function.
-        function: String,
+        /// The function or table.
+        name: String,
     },
     /// The write breaks the schema.
     #[error(transparent)]

@@ -362,7 +362,7 @@ impl State {
             seq: event.seq,
             reason,
         };
-        let refuses = |sql: &str| self.refused_function(sql);
+        let refuses = |sql: &str| self.forbidden_in(sql);
         let context = MaterializerContext::new(&self.connection, event, &refuses);
         let verdict = check(&today, &context);
         context.check()?;

@@ -46,7 +46,7 @@ impl State {
         let Some((def, today)) = self.schema.upcast(event)? else {
             return Ok(Changeset::default());
         };
-        let refuses = |sql: &str| self.refused_function(sql);
+        let refuses = |sql: &str| self.forbidden_in(sql);
         let context = MaterializerContext::new(&self.connection, event, &refuses);
         let writes = (def.materializer)(&today, &context);
         context.check()?;
@@ -113,13 +113,13 @@ impl State {
         }
     }
 
-    /// Refuses raw SQL that writes anything but declared tables, or depends on the clock or on chance.
+    /// Refuses raw SQL that writes anything but declared tables, or depends on the clock, on chance or on the engine's tables.
     fn check_raw(&self, event: &EncodedEvent, sql: &str) -> Result<(), MaterializeError> {
-        if let Some(function) = self.refused_function(sql) {
+        if let Some(name) = self.forbidden_in(sql) {
             return Err(MaterializeError::NonDeterministic {
                 event: event.name.to_string(),
                 seq: event.seq,
-                function,
+                name,
             });
         }
         {

@@ -38,6 +38,8 @@ pub(super) struct Core {
     pub(super) outbox: Vec<ToLeader>,
     /// The ids of this session's events: the first, and the next.
     ids: (EventId, EventId),
+    /// The newest of them that the leader has had, and up to where it has had all that are left.
+    persisted: (Option<EventId>, Option<EventId>),
     pub(super) leader: LeaderStatus,
     /// The end of the leader's log, as it was told last.
     leader_head: SeqNum,
@@ -65,6 +67,8 @@ pub(super) struct News {
     replaced_state: bool,
     pub(super) persisted: Option<EventId>,
     pub(super) synced: Vec<Place>,
+    /// Events of this session that are not final though later ones are.
+    pub(super) overtaken: Vec<Place>,
     pub(super) rejected: Vec<Rejected>,
     pub(super) replaced: Vec<EventId>,
     /// Events of this session that were persisted and are not in the log any more.
@@ -100,6 +104,7 @@ impl Core {
             session,
             outbox: Vec::new(),
             ids: (start, start),
+            persisted: (None, None),
             leader: LeaderStatus::default(),
             leader_head: SeqNum::ROOT,
             online: None,
@@ -229,7 +234,7 @@ impl Core {
             FromLeader::Accepted { upto, floor } => match self.session.accepted(upto) {
                 Some(pull) => self.outbox.push(pull),
                 None if self.session.upstream() == upto => {
-                    news.persisted = Some(upto.id);
+                    self.persist(Some(upto.id), &mut news);
                     self.settle(floor, &mut news);
                 }
                 None => {}
@@ -319,11 +324,11 @@ impl Core {
                 return self.rebuild(news);
             }
         }
-        let own = |event: &&EncodedEvent| (self.ids.0..self.ids.1).contains(&event.id);
-        news.persisted = update.events.iter().filter(own).map(|event| event.id).max();
-        news.gone = self
-            .session
-            .take_missing(self.ids.0..self.ids.1, news.persisted);
+        let own = self.ids.0..self.ids.1;
+        let ids = update.events.iter().map(|event| event.id);
+        let newest = ids.filter(|id| own.contains(id)).max();
+        news.gone = self.session.take_missing(own, newest);
+        self.persist(newest, news);
         self.settle(update.floor, news);
         let pull = self.session.next_pull();
         self.outbox.extend(pull);
@@ -422,9 +427,26 @@ impl Core {
         true
     }
 
+    /// The leader's log has events of this session, `newest` the last of them. One that is pending holds
+    /// back what comes after it, though that may be in the log.
+    fn persist(&mut self, newest: Option<EventId>, news: &mut News) {
+        let (reached, told) = self.persisted;
+        let reached = reached.max(newest);
+        let pending = self.session.pending().first().map(|event| event.id);
+        let upto = reached.min(pending.map_or(reached, |id| Some(id.previous())));
+        self.persisted = (reached, told.max(upto));
+        news.persisted = upto.filter(|_| upto > told);
+    }
+
     /// The log up to `floor` is final.
     fn settle(&mut self, floor: SeqNum, news: &mut News) {
-        news.synced.extend(self.session.settle(floor));
+        let reached = self.session.settle(floor);
+        let own = self.ids.0..self.ids.1;
+        let ids = reached.iter().map(|place| place.id);
+        if let Some(newest) = ids.filter(|id| own.contains(id)).max() {
+            news.overtaken = self.session.overtaken(own, newest);
+        }
+        news.synced.extend(reached);
         self.state.discard_journal_up_to(self.session.floor());
     }
 

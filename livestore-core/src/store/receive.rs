@@ -76,7 +76,7 @@ impl Shared {
             self.progress.persisted(upto);
         }
         if !news.synced.is_empty() {
-            self.progress.synced(&news.synced);
+            self.progress.synced(&news.synced, &news.overtaken);
         }
         self.tell_listeners(news.boot, &news.rejected);
         if !news.reset.is_empty() {

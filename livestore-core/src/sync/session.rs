@@ -7,7 +7,10 @@
 
 mod step;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    ops::Range,
+};
 
 pub(crate) use step::{Reconcile, Step};
 
@@ -35,6 +38,9 @@ pub(crate) struct SessionProcessor {
     /// Events of this client that were in the leader's log and have not come again since it was taken
     /// back.
     missing: BTreeSet<EventId>,
+    /// Whether an event of this session may stand in the log before an earlier one of it: one that the
+    /// leader took out and, being another one since, took back in.
+    out_of_order: bool,
     /// Whether pending events were put behind a piece of the log that more was to follow.
     unjudged: bool,
     link: Link,
@@ -76,6 +82,7 @@ impl SessionProcessor {
             floor,
             movable: VecDeque::new(),
             missing: BTreeSet::new(),
+            out_of_order: false,
             unjudged: false,
             link: Link::Down,
             asked: false,
@@ -210,7 +217,10 @@ impl SessionProcessor {
             .iter()
             .take_while(|place| !place.seq.is_after(self.floor))
             .count();
-        self.movable.drain(..count).collect()
+        let reached = self.movable.drain(..count).collect();
+        self.out_of_order &=
+            !(self.movable.is_empty() && self.missing.is_empty() && self.state.pending.is_empty());
+        reached
     }
 
     /// Takes a piece of the leader's log.
@@ -254,14 +264,17 @@ impl SessionProcessor {
     }
 
     /// Takes out the missing events that can't come any more: all of them once the whole log is here,
-    /// and until then those of this session up to `newest`, since a session's events keep their order.
+    /// and until then those of this session before the `newest` that came, if they stand in order.
     pub(crate) fn take_missing(
         &mut self,
-        own: std::ops::Range<EventId>,
+        own: Range<EventId>,
         newest: Option<EventId>,
     ) -> Vec<EventId> {
+        let pending = self.state.pending.first().map(|event| event.id);
+        self.out_of_order |= pending.is_some_and(|pending| newest > Some(pending));
+        let in_order = newest.filter(|_| !self.out_of_order);
         let gone = |id: &&EventId| {
-            own.contains(id) && (self.is_live() || newest.is_some_and(|newest| **id < newest))
+            own.contains(id) && (self.is_live() || in_order.is_some_and(|newest| **id < newest))
         };
         let gone: Vec<_> = self.missing.iter().filter(gone).copied().collect();
         if self.is_live() {
@@ -271,6 +284,18 @@ impl SessionProcessor {
             self.missing.remove(id);
         }
         gone
+    }
+
+    /// Returns the events of this session that are not final though a later one may be: those before
+    /// `newest`.
+    pub(crate) fn overtaken(&self, own: Range<EventId>, newest: EventId) -> Vec<Place> {
+        if !self.out_of_order {
+            return Vec::new();
+        }
+        let pending = self.state.pending.iter().map(EncodedEvent::place);
+        let movable = self.movable.iter().copied();
+        let is_earlier = |place: &Place| own.contains(&place.id) && place.id < newest;
+        movable.chain(pending).filter(is_earlier).collect()
     }
 
     /// Returns the pull for the next piece, if the last one was not all.

@@ -1,5 +1,8 @@
 //! A store whose leader says what a test wants: pieces of a log, late pages, another log.
 
+#[path = "script/overtaken.rs"]
+mod overtaken;
+
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures::{FutureExt, channel::oneshot, executor::block_on, future::ready};
@@ -83,6 +86,14 @@ impl LeaderLink for Script {
 }
 
 impl Log {
+    /// Numbers the events without gaps, in the order they have.
+    fn renumber(&mut self) {
+        for (event, number) in self.events.iter_mut().zip(1..) {
+            event.seq = SeqNum::synced(number);
+            event.parent = SeqNum::synced(number - 1);
+        }
+    }
+
     fn after(&self, after: SeqNum) -> Vec<EncodedEvent> {
         let later = |event: &&EncodedEvent| event.seq.is_after(after);
         self.events.iter().filter(later).cloned().collect()

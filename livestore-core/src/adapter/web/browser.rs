@@ -47,6 +47,13 @@ pub(super) async fn export_log(store: String) -> Result<Vec<u8>, AdapterError> {
     for_a_moment(store, |request| ToHost::Export { request }).await
 }
 
+/// See [`web::import_log`](crate::adapter::web::import_log).
+pub(super) async fn import_log(store: String, log: Vec<u8>) -> Result<(), AdapterError> {
+    for_a_moment(store, |request| ToHost::Import { request, log })
+        .await
+        .map(drop)
+}
+
 /// Asks the worker for something without opening the store.
 async fn for_a_moment(
     store: String,

@@ -22,6 +22,10 @@ pub(super) async fn reset(_: String) -> Result<(), AdapterError> {
     Err(AdapterError::new("there is no browser"))
 }
 
+pub(super) async fn import_log(_: String, _: Vec<u8>) -> Result<(), AdapterError> {
+    Err(AdapterError::new("there is no browser"))
+}
+
 pub(super) async fn export_log(_: String) -> Result<Vec<u8>, AdapterError> {
     Err(AdapterError::new("there is no browser"))
 }

@@ -9,7 +9,7 @@ use std::{
 
 use super::{Receipt, ReceiptError, Stage, Track};
 use crate::{
-    event::{EncodedEvent, EventId, EventScope, Place},
+    event::{EncodedEvent, EventId, EventScope, Place, SeqNum},
     fault::{self, Bug},
     store::StoreStatus,
 };
@@ -44,7 +44,18 @@ struct Tracked {
     last: EventId,
     /// The last event that goes to the backend, if any does.
     last_synced: Option<EventId>,
+    /// The last of its events that will be final: that one, or the last if there is none, as long as
+    /// they keep their order.
+    last_final: EventId,
+    /// The place of the last event that goes to the backend, once it is final.
+    synced: Option<SeqNum>,
     track: Arc<Track>,
+}
+
+impl Tracked {
+    fn contains(&self, event: EventId) -> bool {
+        (self.first..=self.last).contains(&event)
+    }
 }
 
 impl Progress {
@@ -81,6 +92,8 @@ impl Progress {
             first: first.id,
             last: last.id,
             last_synced,
+            last_final: last_synced.unwrap_or(last.id),
+            synced: None,
             track: Arc::clone(&track),
         });
         Receipt {
@@ -127,8 +140,8 @@ impl Progress {
     }
 
     /// These events are final: the backend has confirmed them, or they stay on this client and nothing
-    /// can move them any more.
-    pub(in crate::store) fn synced(&self, places: &[Place]) {
+    /// can move them any more. Those `overtaken` are not, though later ones may be.
+    pub(in crate::store) fn synced(&self, places: &[Place], overtaken: &[Place]) {
         let mut commits = self.lock();
         if !commits.syncs {
             // Final for lack of a backend: that is no more than being persisted.
@@ -136,10 +149,10 @@ impl Progress {
         }
         let mut reached = Vec::new();
         for place in places {
-            if let Some((track, syncs)) = commits.take_final(place.id)
-                && syncs
+            if let Some(tracked) = commits.take_final(*place, overtaken)
+                && let Some(seq) = tracked.synced
             {
-                reached.push((track, place.seq));
+                reached.push((tracked.track, seq));
             }
         }
         let waiting = commits.take_waiting();
@@ -272,27 +285,36 @@ impl Commits {
         std::mem::take(&mut self.waiting)
     }
 
-    /// Takes out the commit that this event settles: the last synced one, or the last if there is none;
-    /// says whether it was synced.
-    fn take_final(&mut self, event: EventId) -> Option<(Arc<Track>, bool)> {
-        let at = self.position_containing(event)?;
-        let Tracked {
-            last, last_synced, ..
-        } = self.tracked[at];
-        let track = (last_synced.unwrap_or(last) == event).then(|| self.take(at))??;
-        Some((track, last_synced.is_some()))
+    /// Takes out the commit of which this event is the last to be final.
+    fn take_final(&mut self, place: Place, overtaken: &[Place]) -> Option<Tracked> {
+        let at = self.position_containing(place.id)?;
+        let tracked = &mut self.tracked[at];
+        if tracked.last_synced == Some(place.id) {
+            tracked.synced = Some(place.seq);
+        }
+        if tracked.last_final != place.id {
+            return None;
+        }
+        let rest = overtaken.iter().map(|place| place.id);
+        match rest.filter(|id| tracked.contains(*id)).max() {
+            Some(last) => {
+                tracked.last_final = last;
+                None
+            }
+            None => self.take(at),
+        }
     }
 
     fn take_containing(&mut self, event: EventId) -> Option<Arc<Track>> {
         let at = self.position_containing(event)?;
-        self.take(at)
+        self.take(at).map(|tracked| tracked.track)
     }
 
-    fn take(&mut self, at: usize) -> Option<Arc<Track>> {
+    fn take(&mut self, at: usize) -> Option<Tracked> {
         if at < self.persisted {
             self.persisted -= 1;
         }
-        self.tracked.remove(at).map(|tracked| tracked.track)
+        self.tracked.remove(at)
     }
 
     fn position_containing(&self, event: EventId) -> Option<usize> {

@@ -1,5 +1,6 @@
 //! The worker's side: the leader, its files, and the sessions that come to it.
 
+mod import;
 mod retire;
 mod take;
 
@@ -81,7 +82,7 @@ struct Host {
     heard: Cell<u64>,
     /// Whether a newer build takes over.
     retiring: Cell<bool>,
-    /// Whether the files are being deleted.
+    /// Whether the files are being deleted, or a log is being brought in.
     resetting: Cell<bool>,
     port: MessagePort,
     payloads: Rc<Payloads>,

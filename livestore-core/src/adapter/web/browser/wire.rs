@@ -78,6 +78,11 @@ pub(super) enum ToHost {
         limit: u32,
         wanted: Wanted,
     },
+    /// Take this database for the log.
+    Import {
+        request: u32,
+        log: Vec<u8>,
+    },
 }
 
 /// From the worker to a session.

@@ -84,6 +84,16 @@ impl Host {
                     host.announce();
                 });
             }
+            ToHost::Import { request, log } => {
+                let (host, session) = (Rc::clone(self), parcel.session.clone());
+                host.resetting.set(true);
+                spawn_local(async move {
+                    let imported = host.import(&log).await;
+                    host.resetting.set(false);
+                    host.done(&session, by_port, request, imported.map(|()| Vec::new()));
+                    host.announce();
+                });
+            }
             ToHost::Payload { request, payload } => self.payloads.take(request, payload),
             ToHost::Bye => {
                 if let (Some(visitor), Some(desk)) = (
