@@ -8,13 +8,14 @@ use std::{
     time::Duration,
 };
 
+use futures::{StreamExt, TryStreamExt};
 use gloo_timers::future::sleep;
 use js_sys::Reflect;
 use livestore_core::{
     adapter::{WsBackend, web},
     event::StoreId,
     prelude::*,
-    store::Adapter,
+    store::{Adapter, EventFilter, LogArchive},
 };
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -259,6 +260,25 @@ pub async fn export_damaged_log() -> Result<Option<Vec<u8>>, JsValue> {
 #[wasm_bindgen(js_name = forgetDamagedLog)]
 pub async fn forget_damaged_log() -> Result<(), JsValue> {
     store()?.forget_damaged_log().await.map_err(text)
+}
+
+/// Brings a log in as that of a store.
+#[wasm_bindgen(js_name = importLog)]
+pub async fn import_log(store: String, log: Vec<u8>) -> Result<(), JsValue> {
+    let mut archive = LogArchive::from_database(&log).map_err(text)?;
+    web::import_log(&StoreId::new(&store).map_err(text)?, &mut archive)
+        .await
+        .map_err(text)
+}
+
+/// Reads the log through the store, as far as it goes now, and returns how many events that are.
+#[wasm_bindgen(js_name = readLog)]
+pub async fn read_log() -> Result<u32, JsValue> {
+    let store = store()?;
+    let known = store.sync_status().leader_head.global as usize;
+    let events = store.events(EventFilter::new()).take(known);
+    let events: Vec<_> = events.try_collect().await.map_err(text)?;
+    Ok(events.len() as u32)
 }
 
 /// Deletes all that is stored of a store.

@@ -7,6 +7,7 @@ mod console;
 mod damage;
 mod kills;
 mod places;
+mod refusals;
 mod storage;
 mod sync;
 mod tabs;

@@ -236,3 +236,32 @@ fn a_hard_reset_at_the_console_empties_the_store_in_all_tabs() {
         Ok(())
     });
 }
+
+/// A log that was saved is the way back after a browser's data are gone, or to another browser.
+#[test]
+fn an_exported_log_is_brought_into_an_empty_store_and_open_tabs_follow() {
+    const COPY: &str = "const log = await window.wasmBindings.exportLog('from'); \
+        return await window.wasmBindings.importLog('to', log).then(() => 'done', error => error);";
+    web::run(async |web| {
+        let from = web.store("v1/?store=from").await?;
+        from.fill("token", 2_000).await?;
+        let before = sound_entries(&from).await?;
+        let to = web.store("v1/?store=to").await?;
+        assert_eq!(from.run::<String>(COPY, []).await?, "done");
+        to.until_count(2_000).await?;
+        assert_eq!(sound_entries(&to).await?, before);
+        to.keep("one more").await?;
+        let again: String = from.run(COPY, []).await?;
+        assert!(again.contains("store `to` has events already"), "{again}");
+        to.reload().await?;
+        to.until_open().await?;
+        assert_eq!(sound_entries(&to).await?.len(), 2_001);
+        // A store that nobody has open, too.
+        to.close().await?;
+        from.call::<()>("reset", [json!("to")]).await?;
+        assert_eq!(from.run::<String>(COPY, []).await?, "done");
+        let to = web.store("v1/?store=to").await?;
+        assert_eq!(sound_entries(&to).await?, before);
+        Ok(())
+    });
+}
