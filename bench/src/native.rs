@@ -1,6 +1,7 @@
 //! The scenarios on this machine, without a browser.
 
 mod kept;
+mod soak;
 
 use std::{env, future::ready, process::Command, time::Instant};
 
@@ -73,6 +74,7 @@ pub(crate) fn run(selection: &Selection, lines: Sink<'_>) -> Result<(), Failure>
             })?,
         );
     }
+    soak::run(selection, lines)?;
     let mut processes = kept::Processes::new()?;
     block_on(crate::kept::measure(&mut processes, selection, lines))
 }
