@@ -49,54 +49,32 @@ async fn soak(files: Files) -> Result<Samples, Failed> {
     for todo in todos(0..TODOS) {
         store.commit(todo)?;
     }
-    let count = store.subscribe(Todo::query().count(), |_| {})?;
     let mut samples = Samples::default();
-    let mut last = None;
-    in_parts(
-        COMMITS,
-        |at| {
-            last = Some(come_and_go(&store, at)?);
-            if at % AHEAD == 0
-                && let Some(receipt) = &last
-            {
-                block_on(receipt.persisted())?;
-            }
-            Ok(())
-        },
-        |part| samples.push(format!("commits-{part}%"), Unit::Mebibytes, memory()),
-    )?;
-    if let Some(receipt) = last {
-        receipt.persisted().await?;
+    let count = store.subscribe(Todo::query().count(), |_| {})?;
+    for at in 1..=COMMITS {
+        let receipt = come_and_go(&store, at)?;
+        if at % AHEAD == 0 {
+            receipt.persisted().await?;
+        }
+        look("commits", at, COMMITS, &mut samples);
     }
     drop(count);
-    let mut subscription = None;
-    in_parts(
-        SWITCHES,
-        |at| {
-            subscription = Some(switch(&store, at)?);
-            Ok(())
-        },
-        |part| samples.push(format!("switches-{part}%"), Unit::Mebibytes, memory()),
-    )?;
-    drop(subscription);
+    let mut shown = None;
+    for at in 1..=SWITCHES {
+        shown = Some(switch(&store, at)?);
+        look("switches", at, SWITCHES, &mut samples);
+    }
+    drop(shown);
     let left = store.query(&Todo::query().count())?;
     check("todos", left as usize, TODOS)?;
     Ok(samples)
 }
 
-/// Does something so often, and looks at what that has cost.
-fn in_parts(
-    times: usize,
-    mut work: impl FnMut(usize) -> Result<(), Failed>,
-    mut look: impl FnMut(usize),
-) -> Result<(), Failed> {
-    for at in 1..=times {
-        work(at)?;
-        if let Some(part) = LOOKS.iter().find(|part| at * 100 == **part * times) {
-            look(*part);
-        }
+/// Looks at memory if it is time to.
+fn look(what: &str, done: usize, of: usize, samples: &mut Samples) {
+    if LOOKS.iter().any(|part| done * 100 == part * of) {
+        samples.push(format!("{what}-{done}"), Unit::Mebibytes, memory());
     }
-    Ok(())
 }
 
 /// Adds a todo, or deletes the one that was added last.
