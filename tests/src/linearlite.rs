@@ -5,13 +5,14 @@
 
 mod actions;
 mod page;
+mod touch;
 
 use std::{fmt::Display, panic::Location, path::Path, time::Duration};
 
 use axum::Router;
 use livestore_server::{SyncServer, storage::MemoryStore};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use thirtyfour::{WebDriver, WindowHandle};
 use tower_http::services::{ServeDir, ServeFile};
 
@@ -130,6 +131,17 @@ impl Linearlite {
     /// Makes this the current window.
     pub async fn show(&self) -> Result<(), Failure> {
         Ok(self.driver.switch_to_window(self.window.clone()).await?)
+    }
+
+    /// Makes the page this large, in CSS pixels, with so many dots to each.
+    pub async fn resize(&self, width: u32, height: u32, scale: f64) -> Result<(), Failure> {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false });
+        self.show().await?;
+        self.driver
+            .cdp()
+            .send_raw("Emulation.setDeviceMetricsOverride", metrics)
+            .await?;
+        Ok(())
     }
 
     /// Returns what the page shows now.

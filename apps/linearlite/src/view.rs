@@ -32,6 +32,8 @@ pub struct Filters {
 pub enum SortBy {
     #[default]
     Priority,
+    /// How far the work is.
+    Status,
     Created,
     Updated,
     /// The order of the board.
@@ -53,12 +55,19 @@ const NOBODY: &str = "nobody";
 
 impl SortBy {
     /// Every order.
-    pub const EVERY: [Self; 4] = [Self::Priority, Self::Created, Self::Updated, Self::Manual];
+    pub const EVERY: [Self; 5] = [
+        Self::Priority,
+        Self::Status,
+        Self::Created,
+        Self::Updated,
+        Self::Manual,
+    ];
 
     /// What people read.
     pub fn label(self) -> &'static str {
         match self {
             Self::Priority => "Priority",
+            Self::Status => "Status",
             Self::Created => "Created",
             Self::Updated => "Updated",
             Self::Manual => "Manual",
@@ -69,6 +78,7 @@ impl SortBy {
     pub fn slug(self) -> &'static str {
         match self {
             Self::Priority => "priority",
+            Self::Status => "status",
             Self::Created => "created",
             Self::Updated => "updated",
             Self::Manual => "manual",
@@ -92,6 +102,20 @@ impl SortBy {
         }
         match self {
             Self::Priority => orders!(PRIORITY, CREATED_AT, ID),
+            Self::Status => {
+                // As the work goes, and the newest first where it is equally far.
+                let mut orders = orders!(CREATED_AT, ID);
+                let status = Issue::STATUS;
+                orders.insert(
+                    0,
+                    if reversed {
+                        status.desc()
+                    } else {
+                        status.asc()
+                    },
+                );
+                orders
+            }
             Self::Created => orders!(CREATED_AT, ID),
             Self::Updated => orders!(UPDATED_AT, ID),
             Self::Manual => orders!(SORT_ORDER, ID),

@@ -57,6 +57,7 @@ return {
     comments: all('.comment .prose', issue).map(words),
   },
   results: all('.result').map((result) => [words(one('.result-title', result)), marks(result)]),
+  result: words(one('.result.current .result-title')) || null,
   chips: all('.chip-text').map((chip) => all(':scope > *', chip).map(words).join(' ')),
   dialog: dialog && dialog.getAttribute('aria-label'),
   choices: all('dialog[open] .choice').map((choice) => [

@@ -26,6 +26,8 @@ pub struct Page {
     pub issue: Option<Issue>,
     /// The titles of search results, and what is marked in each.
     pub results: Vec<(String, Vec<String>)>,
+    /// The title of the search result that the cursor is on.
+    pub result: Option<String>,
     /// The texts of the chips.
     pub chips: Vec<String>,
     /// The name of the open dialog.

@@ -122,6 +122,52 @@ fn the_list_is_sorted_as_asked_for() {
 }
 
 #[test]
+fn a_list_is_sorted_by_how_far_the_work_is() {
+    run(async |app| {
+        app.create_all(&["Old", "Dropped", "Idea", "Built", "Begun", "New"])
+            .await?;
+        for (title, status) in [
+            ("Dropped", "Canceled"),
+            ("Idea", "Backlog"),
+            ("Built", "Done"),
+            ("Begun", "In Progress"),
+        ] {
+            app.click(&format!("input[aria-label='Select {title}']"))
+                .await?;
+            app.choose("s", status).await?;
+            app.until(format!("{title} in {status}"), |page| {
+                page.group_of(title) == Some(status) && page.dialog.is_none()
+            })
+            .await?;
+            app.press("escape").await?;
+            app.until("nothing selected", |page| page.selection.is_none())
+                .await?;
+        }
+        app.choose("shift+v", "No grouping").await?;
+        app.press("escape shift+v").await?;
+        app.until("the menu", |page| page.choices.len() > 5).await?;
+        // The first is what to group by, the second the order.
+        app.type_text("Status").await?;
+        app.until("both", |page| page.choices.len() == 2).await?;
+        app.press("arrowdown enter escape").await?;
+        let page = app
+            .until("the order of the work", |page| {
+                page.titles() == ["Idea", "New", "Old", "Begun", "Built", "Dropped"]
+            })
+            .await?;
+        assert_eq!(page.address, "/?group=none&sort=status");
+        assert_eq!(page.chips, ["Sorted by Status"]);
+        app.choose("shift+v", "Reversed").await?;
+        app.press("escape").await?;
+        app.until("what is over first", |page| {
+            page.titles() == ["Dropped", "Built", "Begun", "Old", "New", "Idea"]
+        })
+        .await?;
+        Ok(())
+    });
+}
+
+#[test]
 fn a_filtered_view_says_of_how_many_it_shows_some() {
     run(async |app| {
         two_issues(app).await?;

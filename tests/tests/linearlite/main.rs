@@ -21,5 +21,6 @@ mod shortcuts;
 mod sync;
 mod theme;
 mod together;
+mod touch;
 mod traces;
 mod undo;

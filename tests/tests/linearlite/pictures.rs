@@ -6,13 +6,12 @@ use livestore_tests::{
     Failure,
     linearlite::{Linearlite, run},
 };
-use serde_json::json;
 
 #[test]
 #[ignore = "writes the README's pictures"]
 fn pictures() {
     run(async |app| {
-        size(app, 1440, 900, 1.5).await?;
+        app.resize(1440, 900, 1.5).await?;
         app.seed("1,000").await?;
         for theme in ["light", "dark"] {
             app.open("/").await?;
@@ -20,7 +19,7 @@ fn pictures() {
             app.until("the theme", |page| page.theme == theme).await?;
             desktop(app, theme).await?;
             phone(app, theme).await?;
-            size(app, 1440, 900, 1.5).await?;
+            app.resize(1440, 900, 1.5).await?;
         }
         Ok(())
     });
@@ -66,7 +65,7 @@ async fn desktop(app: &Linearlite, theme: &str) -> Result<(), Failure> {
 }
 
 async fn phone(app: &Linearlite, theme: &str) -> Result<(), Failure> {
-    size(app, 390, 844, 2.0).await?;
+    app.resize(390, 844, 2.0).await?;
     app.open("/").await?;
     take(app, &format!("phone-{theme}")).await?;
     app.click(".row-pick button").await?;
@@ -79,18 +78,6 @@ async fn phone(app: &Linearlite, theme: &str) -> Result<(), Failure> {
     app.click_button("Menu").await?;
     take(app, &format!("phone-sidebar-{theme}")).await?;
     app.press("escape").await
-}
-
-/// Makes the window this large, in CSS pixels.
-async fn size(app: &Linearlite, width: u32, height: u32, scale: f64) -> Result<(), Failure> {
-    let metrics =
-        json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false });
-    app.show().await?;
-    app.driver()
-        .cdp()
-        .send_raw("Emulation.setDeviceMetricsOverride", metrics)
-        .await?;
-    Ok(())
 }
 
 /// Takes a picture once everything has moved to its place.

@@ -1,6 +1,31 @@
 //! Search: as one types, marked, by the keyboard.
 
-use livestore_tests::linearlite::run;
+use livestore_tests::{
+    Failure,
+    linearlite::{Linearlite, run},
+};
+
+/// Two issues, both found, with the cursor on the second result and the field left. Returns the titles.
+async fn two_found(app: &Linearlite) -> Result<[String; 2], Failure> {
+    app.create("Paint the shed").await?;
+    app.create("Mend the shed").await?;
+    app.press("/").await?;
+    app.until("the field", |page| page.focus == "Search issues")
+        .await?;
+    app.type_text("shed").await?;
+    let page = app
+        .until("two results", |page| {
+            page.results.len() == 2 && page.result.as_ref() == Some(&page.results[0].0)
+        })
+        .await?;
+    let titles = [page.results[0].0.clone(), page.results[1].0.clone()];
+    app.press("arrowdown escape").await?;
+    app.until("the cursor on the second", |page| {
+        page.result.as_ref() == Some(&titles[1]) && page.focus == "nothing"
+    })
+    .await?;
+    Ok(titles)
+}
 
 #[test]
 fn search_finds_as_one_types_and_marks_what_was_found() {
@@ -160,6 +185,110 @@ fn a_result_has_the_menu_of_an_issue() {
         app.press("enter").await?;
         app.until("nothing to be found", |page| {
             page.results.is_empty() && page.selection.is_none()
+        })
+        .await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn the_keys_of_a_list_change_the_result_at_the_cursor() {
+    run(async |app| {
+        let [first, second] = two_found(app).await?;
+        app.choose("s", "Done").await?;
+        app.until("the menu to close", |page| page.dialog.is_none())
+            .await?;
+        app.choose("p", "Urgent").await?;
+        app.until("the menu to close", |page| page.dialog.is_none())
+            .await?;
+        app.choose("a", "Guest").await?;
+        app.until("the menu to close", |page| page.dialog.is_none())
+            .await?;
+        app.choose("l", "Garden").await?;
+        app.press("escape").await?;
+        app.until("the same result", |page| {
+            page.dialog.is_none() && page.result.as_ref() == Some(&second)
+        })
+        .await?;
+        app.press("g l").await?;
+        let page = app
+            .until("the list", |page| page.titles().len() == 2)
+            .await?;
+        let row = page.row(&second).expect("it is in the list");
+        assert_eq!((&*row.status, &*row.priority), ("Done", "Urgent"));
+        assert!(row.assignee.starts_with("Guest"), "{}", row.assignee);
+        assert_eq!(row.labels, ["Garden"]);
+        let other = page.row(&first).expect("it is in the list");
+        assert_eq!((&*other.status, &*other.priority), ("Todo", "No priority"));
+        Ok(())
+    });
+}
+
+#[test]
+fn results_are_selected_by_the_keyboard_and_no_longer_when_others_are_sought() {
+    run(async |app| {
+        two_found(app).await?;
+        app.press("x").await?;
+        app.until("one selected", |page| {
+            page.selection.as_deref() == Some("1 selected")
+        })
+        .await?;
+        app.press("k x").await?;
+        app.until("both selected", |page| {
+            page.selection.as_deref() == Some("2 selected")
+        })
+        .await?;
+        app.press("/").await?;
+        app.until("the field", |page| page.focus == "Search issues")
+            .await?;
+        // In the field they are letters.
+        app.type_text("spalx").await?;
+        let page = app
+            .until("another search", |page| page.address == "/search?q=spalx")
+            .await?;
+        assert_eq!(page.dialog, None);
+        app.until("nothing selected", |page| page.selection.is_none())
+            .await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn tab_leads_from_the_field_to_the_results() {
+    run(async |app| {
+        let [first, second] = two_found(app).await?;
+        app.press("/").await?;
+        app.until("the field", |page| page.focus == "Search issues")
+            .await?;
+        app.press("tab").await?;
+        app.until("the results", |page| page.focus == "Results")
+            .await?;
+        app.press("arrowup").await?;
+        app.until("the first", |page| page.result.as_ref() == Some(&first))
+            .await?;
+        app.press("j enter").await?;
+        app.until("the second's page", |page| {
+            page.issue
+                .as_ref()
+                .is_some_and(|issue| issue.title == second)
+        })
+        .await?;
+        app.driver().back().await?;
+        app.until("the cursor where it was", |page| {
+            page.result.as_ref() == Some(&second)
+        })
+        .await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn when_a_result_is_deleted_the_next_one_has_the_cursor() {
+    run(async |app| {
+        let [first, _] = two_found(app).await?;
+        app.press("delete").await?;
+        app.until("the other", |page| {
+            page.results.len() == 1 && page.result.as_ref() == Some(&first)
         })
         .await?;
         Ok(())

@@ -36,15 +36,16 @@ pub fn BoardPage() -> impl IntoView {
     let groups = Memo::new(|_| Status::EVERY.map(Group::Status).to_vec());
     let listing = Listing::new(view, Signal::derive(|| None), groups);
     let total = Signal::derive(move || listing.counts.read().iter().sum::<usize>());
-    let drag = Drag::new(listing);
+    let drag = Drag::new(ui, listing);
     let here = ui.address.of_this_page();
     listing.take_cursor(ui, true, here, move |place| drag.reveal(place));
-    drag.follow_pointer(ui);
+    drag.follow_pointer();
 
     view! {
         <ViewHeader title="Board" icon=Icon::Board total assignee=Signal::derive(|| None) />
         <Show when=move || total.get() != 0 fallback=|| view! { <EmptyState /> }>
             <div
+                node_ref=drag.board()
                 class="board"
                 class:dragging=move || drag.carried().is_some()
                 role="group"

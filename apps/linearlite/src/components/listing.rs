@@ -127,37 +127,6 @@ impl Listing {
             all: Callback::new(move |()| listing.all()),
             reveal: Callback::new(reveal),
         };
-        ui.shown.set(Some(shown));
-        // The view before this one may still be there, with what was selected in it.
-        ui.clear_selection();
-        ui.recall_cursor(&here.read_untracked());
-        let is_shown = move || {
-            let is_this = |now: &Option<Shown>| now.is_some_and(|now| now.counts == shown.counts);
-            ui.shown.try_with_untracked(is_this) == Some(true)
-        };
-        // With other filters it is another view; the cursor may stay on an issue that is in both.
-        Effect::new(move |last: Option<String>| {
-            let here = here.get();
-            if is_shown() && last.is_some_and(|last| last != here) {
-                ui.clear_selection();
-                if untrack(|| ui.at_cursor()).is_none() {
-                    ui.recall_cursor(&here);
-                }
-            }
-            here
-        });
-        Effect::new(move |_| {
-            let cursor = ui.cursor.get();
-            if is_shown() {
-                ui.remember_cursor(here.get_untracked(), cursor);
-            }
-        });
-        on_cleanup(move || {
-            if is_shown() {
-                ui.shown.set(None);
-                ui.cursor.set(None);
-                ui.clear_selection();
-            }
-        });
+        ui.take_cursor(shown, here);
     }
 }

@@ -110,7 +110,7 @@ fn point_at(ui: Ui, id: String, (group, row): (usize, usize)) {
 }
 
 /// Opens the menu of an issue at the mouse. If others are selected and it is not, it is about this one alone.
-fn open_menu(ui: Ui, event: &MouseEvent, id: String, place: (usize, usize)) {
+pub fn open_menu(ui: Ui, event: &MouseEvent, id: String, place: (usize, usize)) {
     event.prevent_default();
     if !ui
         .selected

@@ -1,14 +1,17 @@
 //! Search: as you type, in titles and descriptions, with what was found marked.
 
-use leptos::{ev::MouseEvent, html, prelude::*, wasm_bindgen::JsCast};
+mod hits;
+
+use leptos::{html, prelude::*, wasm_bindgen::JsCast};
 use livestore_core::prelude::*;
 use livestore_leptos::prelude::*;
 
-use super::{Glyph, Icon, IconView, glyph::GlyphView, pointer::has_moved, shell::OpenSidebar};
+use self::hits::{Hits, active_hit};
+use super::{Icon, IconView, shell::OpenSidebar};
 use crate::{
     queries,
     schema::{Issue, Status},
-    ui::{Anchor, Overlay, use_ui},
+    ui::use_ui,
 };
 
 /// So many results are shown: who wants more types more.
@@ -23,11 +26,19 @@ type Found = (String, i64, Status, String, String);
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let ui = use_ui();
-    let text = Memo::new(move |_| ui.address.param("q").unwrap_or_default());
+    // Another page's address says nothing of what is sought here: the results stay as they are to the end.
+    let text = Memo::new(move |last: Option<&String>| match last {
+        Some(last) if *ui.address.path.read() != "/search" => last.clone(),
+        _ => ui.address.param("q").unwrap_or_default(),
+    });
     let named = use_query(move || named(&text.read()));
     let matching = use_query(move || found(&text.read()));
+    let has_text = Memo::new(move |_| !text.read().trim().is_empty());
     // Whoever writes a number means that issue first.
     let found = Memo::new(move |_| {
+        if !has_text.get() {
+            return Vec::new();
+        }
         let named: Vec<Found> = named.get();
         let ids: Vec<String> = named.iter().map(|found| found.0.clone()).collect();
         let others = matching
@@ -36,9 +47,7 @@ pub fn SearchPage() -> impl IntoView {
             .filter(|found| !ids.contains(&found.0));
         named.into_iter().chain(others).collect::<Vec<_>>()
     });
-    let has_text = Memo::new(move |_| !text.read().trim().is_empty());
-    let any = Memo::new(move |_| has_text.get() && !found.read().is_empty());
-    let current = RwSignal::new(0_usize);
+    let any = Memo::new(move |_| !found.read().is_empty());
     let field = NodeRef::<html::Input>::new();
     field.on_load(move |field| request_animation_frame(move || _ = field.focus()));
     // Also when the address comes from elsewhere than the field.
@@ -50,13 +59,7 @@ pub fn SearchPage() -> impl IntoView {
             field.set_value(&text);
         }
     });
-    on_cleanup(move || ui.clear_selection());
-    let open = move |at: usize| {
-        let id = found.with_untracked(|found| found.get(at).map(|(id, ..)| id.clone()));
-        if let Some(id) = id {
-            ui.open_issue(&id);
-        }
-    };
+    hits::take_cursor(ui, text, found);
 
     view! {
         <header class="view-header search-header">
@@ -72,12 +75,11 @@ pub fn SearchPage() -> impl IntoView {
                 aria-autocomplete="list"
                 aria-expanded=move || if any.get() { "true" } else { "false" }
                 aria-controls=move || any.get().then_some("results")
-                aria-activedescendant=move || any.get().then(|| format!("result-{}", current.get()))
+                aria-activedescendant=move || active_hit(ui)
                 placeholder="Search issues…"
                 autocomplete="off"
                 spellcheck="false"
                 on:input:target=move |event| {
-                    current.set(0);
                     let params = [("q", event.target().value())];
                     let params = if params[0].1.is_empty() { &[][..] } else { &params[..] };
                     ui.address.replace(ui.address.with_params("/search", params));
@@ -86,14 +88,11 @@ pub fn SearchPage() -> impl IntoView {
                     if event.is_composing() {
                         return;
                     }
-                    let count = found.read_untracked().len();
-                    let at = current.get_untracked();
-                    match &*event.key() {
-                        "ArrowDown" if at + 1 < count => current.set(at + 1),
-                        "ArrowUp" if at > 0 => current.set(at - 1),
-                        "Enter" => open(at),
-                        "Escape" => _ = event.target().blur(),
-                        _ => return,
+                    if event.key() == "Escape" {
+                        // The next keys are for the results.
+                        _ = event.target().blur();
+                    } else if !hits::press(ui, &event.key()) {
+                        return;
                     }
                     event.prevent_default();
                 }
@@ -107,16 +106,7 @@ pub fn SearchPage() -> impl IntoView {
                 when=move || any.get()
                 fallback=|| view! { <Hint title="Nothing found" text="No issue has all of these words." /> }
             >
-                <ul id="results" class="results" role="listbox" aria-label="Results" tabindex="-1">
-                    {move || {
-                        found
-                            .get()
-                            .into_iter()
-                            .enumerate()
-                            .map(|(at, found)| view! { <Hit at found current on_open=open /> })
-                            .collect_view()
-                    }}
-                </ul>
+                <Hits found />
             </Show>
         </Show>
     }
@@ -161,62 +151,6 @@ fn found(text: &str) -> impl Query<Output = Vec<Found>> + use<> {
             Issue::TITLE.highlight(before, after),
             Issue::DESCRIPTION.snippet(before, after, 16),
         ))
-}
-
-#[component]
-fn Hit(
-    at: usize,
-    found: Found,
-    current: RwSignal<usize>,
-    on_open: impl Fn(usize) + 'static,
-) -> impl IntoView {
-    let ui = use_ui();
-    let (id, number, status, title, description) = found;
-    // There is no cursor here: what the menu is about is selected, and the bar says so.
-    let menu = move |event: MouseEvent| {
-        event.prevent_default();
-        ui.selected.set([id.clone()].into());
-        let at = Anchor::Point(event.client_x().into(), event.client_y().into());
-        ui.show(Overlay::Context(at));
-    };
-    view! {
-        <li
-            id=format!("result-{at}")
-            class="result"
-            class:current=move || current.get() == at
-            role="option"
-            aria-selected=move || if current.get() == at { "true" } else { "false" }
-            on:mousemove=move |event| if has_moved(&event) && current.get_untracked() != at { current.set(at) }
-            on:click=move |_| on_open(at)
-            on:contextmenu=menu
-        >
-            <GlyphView glyph=Glyph::Status(status) />
-            <span class="issue-number">{format!("LIV-{number}")}</span>
-            <span class="result-title">{marked(&title)}</span>
-            <span class="result-text">{marked(&plain(&description))}</span>
-        </li>
-    }
-    .into_any()
-}
-
-/// A piece of Markdown without its most frequent signs.
-fn plain(markdown: &str) -> String {
-    markdown.replace(['*', '`', '#'], "")
-}
-
-/// Shows a text with what stands between the marks as `<mark>`.
-fn marked(text: &str) -> Vec<AnyView> {
-    let mut views = Vec::new();
-    for part in text.split(MARKS.0) {
-        match part.split_once(MARKS.1) {
-            Some((found, rest)) => {
-                views.push(view! { <mark>{found.to_owned()}</mark> }.into_any());
-                views.push(rest.to_owned().into_any());
-            }
-            None => views.push(part.to_owned().into_any()),
-        }
-    }
-    views
 }
 
 #[component]

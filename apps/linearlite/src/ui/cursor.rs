@@ -47,6 +47,44 @@ pub enum Step {
 }
 
 impl Ui {
+    /// Makes a view the one that is shown, as long as the component that calls this is there. `here` is its address.
+    pub fn take_cursor(self, shown: Shown, here: Memo<String>) {
+        self.shown.set(Some(shown));
+        // The view before this one may still be there, with what was selected in it.
+        self.clear_selection();
+        self.recall_cursor(&here.read_untracked());
+        // With other filters it is another view; the cursor may stay on an issue that is in both.
+        Effect::new(move |last: Option<String>| {
+            let here = here.get();
+            if self.shows(shown) && last.is_some_and(|last| last != here) {
+                self.clear_selection();
+                if untrack(|| self.at_cursor()).is_none() {
+                    self.recall_cursor(&here);
+                }
+            }
+            here
+        });
+        Effect::new(move |_| {
+            let cursor = self.cursor.get();
+            if self.shows(shown) {
+                self.remember_cursor(here.get_untracked(), cursor);
+            }
+        });
+        on_cleanup(move || {
+            if self.shows(shown) {
+                self.shown.set(None);
+                self.cursor.set(None);
+                self.clear_selection();
+            }
+        });
+    }
+
+    /// Whether a view is still the one that is shown.
+    pub fn shows(&self, shown: Shown) -> bool {
+        let is_it = |now: &Option<Shown>| now.is_some_and(|now| now.counts == shown.counts);
+        self.shown.try_with_untracked(is_it) == Some(true)
+    }
+
     /// Moves the cursor a step; the first one only shows where it is.
     pub fn step(&self, step: Step) {
         let Some(shown) = self.shown.get_untracked() else {

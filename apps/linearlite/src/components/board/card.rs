@@ -1,11 +1,11 @@
 //! A card of the board.
 
 use leptos::{
-    ev::{MouseEvent, PointerEvent},
+    ev::{MouseEvent, PointerEvent, TouchEvent},
     prelude::*,
 };
 
-use super::drag::Drag;
+use super::drag::{Drag, is_finger};
 use crate::{
     components::{
         Glyph,
@@ -48,17 +48,34 @@ pub fn Card(
     };
 
     let press = move |event: PointerEvent| {
-        // A finger scrolls.
-        if event.button() == 0 && event.pointer_type() != "touch" && !is_button(&event) {
+        if event.button() != 0 || is_button(&event) {
+            return;
+        }
+        // A finger may still come to scroll.
+        if !is_finger(&event) {
             event.prevent_default();
-            drag.press(card.get_untracked(), issue.place_now(), &event);
+        }
+        drag.press(card.get_untracked(), issue.place_now(), &event);
+    };
+    // With a card in it a finger neither scrolls nor taps. Only the element that was touched is told of the finger to its
+    // end, also when its column has scrolled it out of the page.
+    let keep_finger = move |event: TouchEvent| {
+        if drag.took_card() && event.cancelable() {
+            event.prevent_default();
         }
     };
     let open = move |event: MouseEvent| {
-        if drag.just_dropped() {
+        if drag.took_card() {
             event.prevent_default();
         } else {
             issue.open(&event);
+        }
+    };
+    let menu = move |event: MouseEvent| {
+        if drag.took_card() {
+            event.prevent_default();
+        } else {
+            issue.menu(&event);
         }
     };
 
@@ -71,8 +88,10 @@ pub fn Card(
             class:carried=is_carried
             on:mousemove=move |event: MouseEvent| issue.point(&event)
             on:pointerdown=press
+            on:touchmove=keep_finger
+            on:touchend=keep_finger
             on:click=open
-            on:contextmenu=move |event: MouseEvent| issue.menu(&event)
+            on:contextmenu=menu
         >
             <div class="card-top">
                 <IssueNumber row=card />

@@ -1,11 +1,14 @@
-//! Dragging a card: pressed, carried, dropped.
+//! Dragging a card: pressed, carried, dropped. The mouse takes a card by moving it, a finger by resting on it.
+
+mod edges;
+mod listen;
 
 use std::time::Duration;
 
 use leptos::{
-    ev::{self, PointerEvent},
+    ev::PointerEvent,
     html,
-    leptos_dom::helpers::IntervalHandle,
+    leptos_dom::helpers::{IntervalHandle, TimeoutHandle},
     prelude::*,
 };
 use web_sys::HtmlDivElement;
@@ -15,25 +18,32 @@ use super::{
     hand::{Card, State},
 };
 use crate::{
-    components::{listing::Listing, viewport::Viewport},
+    components::{listing::Listing, pointer::open_menu, viewport::Viewport},
     schema::{Issue, IssueSummary, Status},
     ui::Ui,
 };
 use livestore_core::prelude::*;
 
-/// How far a pressed card moves before it is carried, in pixels.
+/// How far a card that the mouse has pressed moves before it is carried, in pixels.
 const SLACK: f64 = 4.0;
-/// How near to a column's end the pointer scrolls it.
-const EDGE: f64 = 56.0;
+/// How far a finger moves without meaning to.
+const FINGER_SLACK: f64 = 8.0;
+/// How long a finger rests on a card to take it. Browsers want longer for their own menus.
+const LONG_PRESS: Duration = Duration::from_millis(300);
 
 /// What the board knows of dragging; `Copy`, so closures take it freely.
 #[derive(Clone, Copy)]
 pub struct Drag {
+    ui: Ui,
     listing: Listing,
+    board: NodeRef<html::Div>,
     columns: StoredValue<Vec<Column>>,
     state: RwSignal<State>,
     pointer: RwSignal<(f64, f64)>,
-    dropped: StoredValue<bool>,
+    /// Whether the press that goes on or has just ended took a card.
+    took: StoredValue<bool>,
+    lifting: StoredValue<Option<TimeoutHandle>>,
+    scrolling: StoredValue<Option<IntervalHandle>>,
 }
 
 #[derive(Clone, Copy)]
@@ -44,14 +54,23 @@ struct Column {
 
 impl Drag {
     /// Nothing is pressed yet.
-    pub fn new(listing: Listing) -> Self {
+    pub fn new(ui: Ui, listing: Listing) -> Self {
         Self {
+            ui,
             listing,
+            board: NodeRef::new(),
             columns: StoredValue::new(Vec::new()),
             state: RwSignal::new(State::Idle),
             pointer: RwSignal::new((0.0, 0.0)),
-            dropped: StoredValue::new(false),
+            took: StoredValue::new(false),
+            lifting: StoredValue::new(None),
+            scrolling: StoredValue::new(None),
         }
+    }
+
+    /// To be the board's: what the columns are in.
+    pub fn board(&self) -> NodeRef<html::Div> {
+        self.board
     }
 
     /// Makes a column known; they come in order.
@@ -64,10 +83,7 @@ impl Drag {
 
     /// The card that is carried.
     pub fn carried(&self) -> Option<Card> {
-        self.state.with(|state| match state {
-            State::Carried(card, _) => Some(card.clone()),
-            _ => None,
-        })
+        self.state.with(|state| state.taken().cloned())
     }
 
     /// Where it would be dropped.
@@ -84,14 +100,19 @@ impl Drag {
         (x - card.grip.0, y - card.grip.1)
     }
 
-    /// Whether the click that is being handled only ended a drag.
-    pub fn just_dropped(&self) -> bool {
-        self.dropped.get_value()
+    /// Whether what is being handled belongs to a drag: a click that only ended it, a scroll that the finger makes with
+    /// the card in it, the menu that browsers open for a long press.
+    pub fn took_card(&self) -> bool {
+        self.took.get_value()
     }
 
     /// A card is pressed.
     pub fn press(&self, issue: IssueSummary, from: (usize, usize), event: &PointerEvent) {
         use leptos::wasm_bindgen::JsCast;
+        // With a second finger it is something else; `listen` gives up for it.
+        if !event.is_primary() {
+            return;
+        }
         let at = position(event);
         let element = event
             .current_target()
@@ -100,113 +121,79 @@ impl Drag {
         let (left, top, width) = rect.map_or((at.0, at.1, 280.0), |rect| {
             (rect.left(), rect.top(), rect.width())
         });
-        self.dropped.set_value(false);
-        self.state.set(State::Pressed(Card {
+        let card = Card {
             issue,
             from,
+            pointer: event.pointer_id(),
             pressed: at,
             grip: (at.0 - left, at.1 - top),
             width,
-        }));
-    }
-
-    /// Follows the pointer, as long as the component that calls this is there.
-    pub fn follow_pointer(self, ui: Ui) {
-        let scrolling = StoredValue::new(None::<IntervalHandle>);
-        let stop_scrolling = move || {
-            if let Some(interval) = scrolling.try_update_value(Option::take).flatten() {
-                interval.clear();
-            }
         };
-        let moved = window_event_listener(ev::pointermove, move |event| {
-            if self.state.with_untracked(|state| *state == State::Idle) {
-                return;
-            }
-            if event.buttons() == 0 {
-                // Released where the page could not see it.
-                stop_scrolling();
-                self.give_up(ui);
-                return;
-            }
-            self.moved(position(&event));
-            ui.dragging.set(self.carried_now());
-            if self.carried_now() && scrolling.with_value(Option::is_none) {
-                let frame = Duration::from_millis(16);
-                scrolling
-                    .set_value(set_interval_with_handle(move || self.scroll_at_edge(), frame).ok());
-            }
-        });
-        let released = window_event_listener(ev::pointerup, move |_| {
-            stop_scrolling();
-            self.drop(ui);
-            ui.dragging.set(false);
-        });
-        let canceled = window_event_listener(ev::pointercancel, move |_| {
-            stop_scrolling();
-            self.give_up(ui);
-        });
-        let given_up = window_event_listener(ev::keydown, move |event| {
-            if self.carried_now() && event.key() == "Escape" {
-                stop_scrolling();
-                self.give_up(ui);
-            }
-        });
-        on_cleanup(move || {
-            stop_scrolling();
-            moved.remove();
-            released.remove();
-            canceled.remove();
-            given_up.remove();
-            ui.dragging.set(false);
-        });
-    }
-
-    /// Scrolls a place into sight.
-    pub fn reveal(&self, (group, row): (usize, usize)) {
-        let column = self
-            .columns
-            .with_value(|columns| columns.get(group).copied());
-        if let Some(column) = column {
-            let top = row as f64 * CARD;
-            column.viewport.reveal(top, top + CARD, 0.0);
-            if let Some(node) = column.node.get_untracked() {
-                let options = web_sys::ScrollIntoViewOptions::new();
-                options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
-                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                node.scroll_into_view_with_scroll_into_view_options(&options);
-            }
+        self.took.set_value(false);
+        self.pointer.set(at);
+        if is_finger(event) {
+            self.state.set(State::Touched(card));
+            self.lift_later();
+        } else {
+            self.state.set(State::Pressed(card));
         }
     }
 
-    /// The card stays where it was.
-    fn give_up(&self, ui: Ui) {
-        self.state.set(State::Idle);
-        ui.dragging.set(false);
+    /// Takes the card that a finger is on, unless the finger moves or goes before.
+    fn lift_later(self) {
+        let lift = move || {
+            if let Some(State::Touched(card)) = self.state.try_get_untracked() {
+                self.take(State::Lifted(card));
+            }
+        };
+        self.stop_timers();
+        self.lifting
+            .set_value(set_timeout_with_handle(lift, LONG_PRESS).ok());
     }
 
-    fn carried_now(&self) -> bool {
-        self.state
-            .with_untracked(|state| matches!(state, State::Carried(..)))
+    fn take(&self, state: State) {
+        self.took.set_value(true);
+        self.ui.dragging.set(true);
+        self.state.set(state);
+    }
+
+    /// The card stays where it was.
+    fn give_up(&self) {
+        self.stop_timers();
+        self.state.set(State::Idle);
+        self.ui.dragging.set(false);
+    }
+
+    fn stop_timers(&self) {
+        if let Some(timeout) = self.lifting.try_update_value(Option::take).flatten() {
+            timeout.clear();
+        }
+        if let Some(interval) = self.scrolling.try_update_value(Option::take).flatten() {
+            interval.clear();
+        }
     }
 
     fn moved(&self, at: (f64, f64)) {
         self.pointer.set(at);
         let state = self.state.get_untracked();
         match state {
-            State::Pressed(card) => {
-                let (x, y) = (at.0 - card.pressed.0, at.1 - card.pressed.1);
-                if x.hypot(y) > SLACK {
-                    self.state.set(State::Carried(card, self.place_at(at)));
-                }
-            }
+            // The finger scrolls.
+            State::Touched(card) if card.distance(at) > FINGER_SLACK => self.give_up(),
+            State::Pressed(card) if card.distance(at) > SLACK => self.carry(card, at),
+            State::Lifted(card) if card.distance(at) > FINGER_SLACK => self.carry(card, at),
             State::Carried(card, to) => {
                 let place = self.place_at(at);
                 if place != to {
                     self.state.set(State::Carried(card, place));
                 }
             }
-            State::Idle => {}
+            _ => {}
         }
+    }
+
+    fn carry(&self, card: Card, at: (f64, f64)) {
+        self.take(State::Carried(card, self.place_at(at)));
+        self.scroll_at_edges();
     }
 
     /// The column and the row before which a card would be dropped.
@@ -226,23 +213,6 @@ impl Drag {
             })
     }
 
-    fn scroll_at_edge(&self) {
-        let (x, y) = self.pointer.get_untracked();
-        for node in self.nodes() {
-            let rect = node.get_bounding_client_rect();
-            if x < rect.left() || x >= rect.right() {
-                continue;
-            }
-            let speed = match y {
-                y if y < rect.top() + EDGE => -12,
-                y if y > rect.bottom() - EDGE => 12,
-                _ => return,
-            };
-            node.set_scroll_top(node.scroll_top() + speed);
-            self.moved((x, y));
-        }
-    }
-
     fn nodes(&self) -> Vec<HtmlDivElement> {
         self.columns.with_value(|columns| {
             columns
@@ -252,26 +222,24 @@ impl Drag {
         })
     }
 
-    fn drop(&self, ui: Ui) {
+    /// The pointer that has pressed a card is released.
+    fn release(&self, event: &PointerEvent) {
         let state = self.state.get_untracked();
-        if state == State::Idle {
-            return;
+        self.give_up();
+        match state {
+            // Held and let go in its place: a long press as anywhere else.
+            State::Lifted(card) => open_menu(self.ui, event, card.issue.id, card.from),
+            State::Carried(card, Some(to)) => self.drop(&card, to),
+            _ => {}
         }
-        self.state.set(State::Idle);
-        let State::Carried(card, to) = state else {
-            return;
-        };
-        // The click that follows is not one.
-        self.dropped.set_value(true);
-        let dropped = self.dropped;
-        set_timeout(move || _ = dropped.try_set_value(false), Duration::ZERO);
-        let Some((column, row)) = to else {
-            return;
-        };
+    }
+
+    fn drop(&self, card: &Card, (column, row): (usize, usize)) {
         let stays = column == card.from.0 && (row == card.from.1 || row == card.from.1 + 1);
         if stays {
             return;
         }
+        let (ui, status) = (self.ui, Status::EVERY[column]);
         let order = |row: usize| {
             let id = self.listing.id_at((column, row))?;
             let order = Issue::query()
@@ -280,17 +248,18 @@ impl Drag {
                 .first();
             ui.tracker.store.query(&order).ok().flatten()
         };
-        let after = row.checked_sub(1).and_then(order);
-        ui.tracker.move_to(
-            &card.issue.id,
-            Status::EVERY[column],
-            after.as_deref(),
-            order(row).as_deref(),
-        );
-        ui.say_if_hidden(&card.issue.id, Status::EVERY[column]);
+        let (after, before) = (row.checked_sub(1).and_then(order), order(row));
+        ui.tracker
+            .move_to(&card.issue.id, status, after.as_deref(), before.as_deref());
+        ui.say_if_hidden(&card.issue.id, status);
         let is_below = column == card.from.0 && row > card.from.1;
         ui.put_cursor(column, if is_below { row - 1 } else { row });
     }
+}
+
+/// Whether it is not the mouse or a pen, which need not scroll by pressing.
+pub fn is_finger(event: &PointerEvent) -> bool {
+    event.pointer_type() == "touch"
 }
 
 fn position(event: &PointerEvent) -> (f64, f64) {
