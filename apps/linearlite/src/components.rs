@@ -9,6 +9,7 @@ mod choices;
 mod clipboard;
 mod dialog;
 mod draft;
+mod files;
 mod glyph;
 mod icon;
 mod issue;
@@ -29,6 +30,7 @@ mod viewport;
 pub use self::{
     board::BoardPage,
     clipboard::copy,
+    files::save_file,
     glyph::Glyph,
     icon::{Icon, IconView},
     issue::{IssuePage, provide_confirmed},

@@ -3,6 +3,7 @@
 mod accessibility;
 mod board;
 mod cursor;
+mod data;
 mod drafts;
 mod editing;
 mod filters;

@@ -74,6 +74,12 @@ pub(super) const ACTIONS: &[Action] = &[
     workspace("Add sample issues", Icon::Sparkle, &[], |ui| {
         ui.show(Overlay::Seed)
     }),
+    workspace(
+        "Data in this browser: save or delete",
+        Icon::Download,
+        &[],
+        |ui| ui.show(Overlay::Data),
+    ),
     workspace("Open a new, empty workspace", Icon::Plus, &[], |_| {
         // A store of its own: the page has to start over.
         let id = new_id();

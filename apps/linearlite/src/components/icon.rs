@@ -13,6 +13,7 @@ pub enum Icon {
     Close,
     Cloud,
     Command,
+    Download,
     Edit,
     Filter,
     Help,
@@ -56,6 +57,7 @@ impl Icon {
             Self::Command => {
                 "<path d='M6 6V4.25A1.75 1.75 0 1 0 4.25 6H6Zm0 0v4m0-4h4M6 10v1.75A1.75 1.75 0 1 1 4.25 10H6Zm0 0h4m0-4V4.25A1.75 1.75 0 1 1 11.75 6H10Zm0 0v4m0 0v1.75A1.75 1.75 0 1 0 11.75 10H10Z'/>"
             }
+            Self::Download => "<path d='M8 2.75v7m0 0 2.75-2.75M8 9.75 5.25 7M3 12.75h10'/>",
             Self::Edit => {
                 "<path d='M3 13h2.25l7.1-7.1a1.6 1.6 0 0 0-2.25-2.25L3 10.75zM9 4.75 11.25 7'/>"
             }

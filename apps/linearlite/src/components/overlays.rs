@@ -1,6 +1,7 @@
 //! Dialogs and menus: one at a time, whichever is open.
 
 mod context_menu;
+mod data;
 mod display;
 mod filter;
 mod help;
@@ -35,6 +36,7 @@ pub fn Overlays() -> impl IntoView {
         Overlay::Display(anchor) => Some(view! { <display::DisplayMenu anchor /> }.into_any()),
         Overlay::Sync(anchor) => Some(view! { <SyncDetails anchor /> }.into_any()),
         Overlay::Seed => Some(view! { <seed::SeedDialog /> }.into_any()),
+        Overlay::Data => Some(view! { <data::DataDialog /> }.into_any()),
         Overlay::Profile => Some(view! { <profile::ProfileDialog /> }.into_any()),
         Overlay::Sidebar => {
             Some(view! { <Dialog label="Menu" class="drawer"><Sidebar /></Dialog> }.into_any())

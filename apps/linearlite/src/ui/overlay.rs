@@ -22,6 +22,8 @@ pub enum Overlay {
     Display(Anchor),
     Sync(Anchor),
     Seed,
+    /// What this browser keeps: to be saved or deleted.
+    Data,
     Profile,
     /// The sidebar, where there is no room for it beside the page.
     Sidebar,

@@ -13,7 +13,7 @@ use crate::{
     actions::{share_link, toggle_online},
     components::{Icon, IconView, copy, dialog::Dialog},
     text,
-    ui::{Anchor, use_ui},
+    ui::{Anchor, Overlay, use_ui},
 };
 
 /// Of so many pending events the names are shown.
@@ -54,6 +54,7 @@ pub fn SyncDetails(anchor: Anchor) -> impl IntoView {
                 <IconView icon=Icon::Link />
                 "Copy link to this workspace"
             </button>
+            <button class="button subtle wide" on:click=move |_| ui.show(Overlay::Data)>"Data in this browser…"</button>
         </Dialog>
     }
     .into_any()
