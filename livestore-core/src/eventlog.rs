@@ -13,6 +13,7 @@ mod files;
 mod format;
 mod read;
 mod salvage;
+mod transaction;
 mod unsynced;
 
 use std::{path::Path, sync::Arc};
@@ -22,14 +23,14 @@ pub use archive::{ArchiveError, LogArchive};
 pub use damage::LogDamage;
 pub use error::EventlogError;
 pub(crate) use files::LogFiles;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use {
     files::missing_name,
     format::{FORMAT, MARK_END, is_marked},
 };
 
-use self::files::Home;
+use self::{files::Home, transaction::Transaction};
 use crate::{
     event::{EncodedEvent, EventScope, Place, SeqNum},
     fault::{self, Bug},
@@ -212,24 +213,23 @@ impl Eventlog {
             transaction.commit()?;
             fault::write_point("between the backend head and its events")?;
         }
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let connection = &self.connection;
+        let transaction = Transaction::begin(connection)?;
         if let Some(place) = change.truncate_after {
-            transaction
+            connection
                 .prepare_cached("DELETE FROM eventlog WHERE (seq_global, seq_client) > (?1, ?2)")?
                 .execute((place.global as i64, place.client as i64))?;
         }
-        insert(&transaction, "eventlog", change.append)?;
+        insert(connection, "eventlog", change.append)?;
         for (global, metadata) in change.metadata {
-            transaction
+            connection
                 .prepare_cached(
                     "UPDATE eventlog SET sync_metadata = ?2 WHERE seq_global = ?1 AND seq_client = 0",
                 )?
                 .execute((*global as i64, &**metadata))?;
         }
         if let Some(sync) = &change.sync {
-            write_sync(&transaction, sync)?;
+            write_sync(connection, sync)?;
         }
         fault::write_point("before the log's transaction is committed")?;
         transaction.commit()?;
@@ -298,12 +298,8 @@ fn follow(event: &EncodedEvent, head: Place) -> bool {
     !gap && event.seq.is_after(head.seq)
 }
 
-fn insert(
-    transaction: &Transaction<'_>,
-    table: &str,
-    events: &[EncodedEvent],
-) -> rusqlite::Result<()> {
-    let mut insert = transaction.prepare_cached(&format!(
+fn insert(connection: &Connection, table: &str, events: &[EncodedEvent]) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached(&format!(
         "INSERT INTO {table} (seq_global, seq_client, seq_rebase_generation, \
          parent_global, parent_client, parent_rebase_generation, name, args, client_id, session_id, id) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -326,8 +322,8 @@ fn insert(
     Ok(())
 }
 
-fn write_sync(transaction: &Transaction<'_>, sync: &SyncRecord) -> rusqlite::Result<()> {
-    transaction
+fn write_sync(connection: &Connection, sync: &SyncRecord) -> rusqlite::Result<()> {
+    connection
         .prepare_cached(
             "UPDATE sync_status SET backend_head = ?1, backend_id = ?2, generation = ?3, \
              lineage = ?4, alone = ?5",

@@ -11,6 +11,8 @@ use crate::{
 };
 
 const PACKAGE: &str = "livestore-bench";
+/// Built for speed, as native programs are; the workspace's release profile is for the size of a download.
+const PROFILE: &str = "server";
 /// The variable that tells the benchmark program where the built page is.
 const PAGE: &str = "LIVESTORE_BENCH_PAGE";
 /// The scenarios that measure built apps.
@@ -71,7 +73,8 @@ fn run_part(
         .args([
             "run",
             "--quiet",
-            "--release",
+            "--profile",
+            PROFILE,
             "--package",
             PACKAGE,
             "--",
