@@ -43,6 +43,9 @@ pub struct Session {
     profile: PathBuf,
 }
 
+/// How Chromium says so.
+const ASKED_IN_VAIN: &str = "Blocked attempt to show a 'beforeunload' confirmation panel";
+
 impl Session {
     pub(super) async fn open(driver_url: &str, profile: &Path) -> Result<Self, Failure> {
         // A proxy for the outside world has no business between the test and its browser.
@@ -163,11 +166,14 @@ impl Session {
     }
 
     /// Returns the errors that pages have logged to the console since the last call.
+    ///
+    /// That a page would have asked before it was left, had a person touched it, is none: a driver goes on sooner than
+    /// what was just committed is persisted.
     pub async fn console_errors(&self) -> Result<Vec<String>, Failure> {
         let entries = self.driver.browser_log().await?;
         Ok(entries
             .into_iter()
-            .filter(|entry| entry.level == "SEVERE")
+            .filter(|entry| entry.level == "SEVERE" && !entry.message.contains(ASKED_IN_VAIN))
             .map(|entry| entry.message)
             .collect())
     }
