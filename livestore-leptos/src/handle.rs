@@ -106,6 +106,19 @@ impl StoreHandle {
 
 /// Returns the store of the enclosing [`StoreProvider`](crate::StoreProvider).
 ///
+/// ```
+/// # use leptos::prelude::*;
+/// # use livestore_leptos::prelude::*;
+/// # #[derive(Event, Clone, Debug, Serialize, Deserialize)]
+/// # #[event(name = "v1.TodosCleared")]
+/// # struct TodosCleared {}
+/// #[component]
+/// fn Clear() -> impl IntoView {
+///     let store = use_store();
+///     view! { <button on:click=move |_| { store.commit(TodosCleared {}); }>"Clear"</button> }
+/// }
+/// ```
+///
 /// # Panics
 /// Outside of a `StoreProvider`. Use [`try_use_store`] where there may be none.
 #[track_caller]
@@ -122,6 +135,17 @@ pub fn try_use_store() -> Option<StoreHandle> {
 /// Returns the store with this id of the enclosing providers, the nearest first: for an app with several stores.
 ///
 /// Its hooks run in [`StoreHandle::scope`].
+///
+/// ```
+/// # use leptos::prelude::*;
+/// # use livestore_leptos::prelude::*;
+/// # #[derive(Table, Clone, Debug, PartialEq)]
+/// # #[table(name = "settings")]
+/// # struct Setting { #[column(primary_key)] id: String }
+/// # fn component() {
+/// let count = use_store_by_id("settings").scope(|| use_query(|| Setting::query().count()));
+/// # }
+/// ```
 ///
 /// # Panics
 /// When no enclosing [`StoreProvider`](crate::StoreProvider) has a store with this id. Use

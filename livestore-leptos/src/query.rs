@@ -42,6 +42,19 @@ where
 }
 
 /// Version of [`use_query`] for queries that may fail, such as raw SQL made at run time.
+///
+/// ```
+/// # use leptos::prelude::*;
+/// # use livestore_core::query::sql;
+/// # use livestore_leptos::prelude::*;
+/// # fn component(typed: RwSignal<String>) {
+/// let found = try_use_query(move || sql(typed.get()).rows::<(String,)>());
+/// let said = move || match found.get() {
+///     Ok(rows) => format!("{} rows", rows.len()),
+///     Err(error) => error.to_string(),
+/// };
+/// # }
+/// ```
 #[track_caller]
 pub fn try_use_query<Q>(
     query: impl Fn() -> Q + Send + Sync + 'static,

@@ -1,6 +1,6 @@
 //! Everything that can be done, in one list.
 //!
-//! The command palette, the keyboard, the help and the context menu all read [`ACTIONS`]; what one offers, the others
+//! The command palette, the keyboard, the help and the context menu all read [`all`]; what one offers, the others
 //! do too. To add an action, add a line to one of the lists below.
 
 mod board;

@@ -1,6 +1,6 @@
 //! Linearlite: an issue tracker on LiveStore. Opens the store that the address names and mounts the app.
 //!
-//! What is stored is declared in [`schema`]; what people can do with it is in [`tracker`]; what is seen in [`app`] and
+//! What is stored is declared in [`mod@schema`]; what people can do with it is in [`tracker`]; what is seen in [`app`] and
 //! [`components`].
 
 mod actions;

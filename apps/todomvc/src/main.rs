@@ -1,6 +1,6 @@
 //! TodoMVC on LiveStore: opens the store and mounts the app.
 //!
-//! What is stored is declared in [`schema`], what is seen in [`app`] and [`components`].
+//! What is stored is declared in [`mod@schema`], what is seen in [`app`] and [`components`].
 
 mod app;
 mod components;

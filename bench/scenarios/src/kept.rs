@@ -23,7 +23,7 @@ use crate::{
 
 /// Events in one commit of a store that is being filled.
 const BATCH: usize = 1_000;
-/// Commits of `memory`, of [`BATCH`] events each.
+/// Commits of `memory`, of `BATCH` events each.
 pub const HELD: usize = 10;
 /// The one figure of [`Step::Settle`].
 pub const MISSING: &str = "missing";

@@ -66,7 +66,7 @@ impl Choice {
 pub fn Choices(
     /// What an empty field says.
     placeholder: &'static str,
-    /// Makes the choices for what has been typed. They are narrowed to it by the caller: [`matches`] says how.
+    /// Makes the choices for what has been typed. They are narrowed to it by the caller: [`matches()`] says how.
     #[prop(into)]
     choices: Callback<String, Vec<Choice>>,
     /// Called with the id of the choice.
