@@ -1,8 +1,13 @@
 //! Saving files.
 
+use std::time::Duration;
+
 use js_sys::{Array, Uint8Array};
 use leptos::{prelude::*, wasm_bindgen::JsCast};
 use web_sys::{Blob, HtmlAnchorElement, Url};
+
+/// How long a file that is being saved is kept for the browser.
+const KEPT: Duration = Duration::from_secs(60);
 
 /// Has the browser save bytes under a name, as it saves what people download.
 pub fn save_file(name: &str, bytes: &[u8]) {
@@ -16,6 +21,7 @@ pub fn save_file(name: &str, bytes: &[u8]) {
         link.set_href(&url);
         link.set_download(name);
         link.click();
-        let _ = Url::revoke_object_url(&url);
+        // Not at once: some browsers begin to read it later.
+        set_timeout(move || _ = Url::revoke_object_url(&url), KEPT);
     }
 }
